@@ -1,0 +1,65 @@
+/**
+ * The import rules of the house: which folder may know which.
+ * `docs/architecture.md` explains them; this file holds them.
+ */
+const folders = {
+  domain: [],
+  platform: ['domain'],
+  ports: ['domain', 'platform'],
+  workflows: ['domain'],
+  store: ['domain', 'platform'],
+  carriers: ['domain', 'platform'],
+  activities: ['domain', 'platform', 'ports', 'store', 'carriers'],
+  api: ['domain', 'platform', 'ports', 'store', 'carriers', 'workflows'],
+  worker: ['domain', 'platform', 'ports', 'store', 'carriers', 'workflows', 'activities'],
+  simulator: ['domain'],
+};
+const ours = [...Object.keys(folders), 'dev', 'bench', 'test', 'console'];
+
+const folderRules = Object.entries(folders).map(([folder, allowed]) => ({
+  name: `${folder}-imports`,
+  severity: 'error',
+  comment: `${folder}/ may import ${allowed.length === 0 ? 'nothing of ours' : allowed.join(', ')}`,
+  from: { path: `^${folder}/` },
+  to: { path: `^(${ours.filter((other) => other !== folder && !allowed.includes(other)).join('|')})/` },
+}));
+
+/** Workflows know activities by type alone: the implementation must never enter their bundle. */
+const workflowRule = folderRules.find((rule) => rule.name === 'workflows-imports');
+workflowRule.to.dependencyTypesNot = ['type-only'];
+
+module.exports = {
+  forbidden: [
+    ...folderRules,
+    {
+      name: 'workflow-types-only-from-activities',
+      severity: 'error',
+      comment: 'workflows/ may import types from activities/ and nothing else of the outer folders',
+      from: { path: '^workflows/' },
+      to: { path: '^(platform|ports|store|carriers|api|worker|simulator|dev|bench|test|console)/' },
+    },
+    {
+      name: 'workflow-bundle-stays-small',
+      severity: 'error',
+      comment: 'zod and mongoose in the workflow bundle cost about 1 MB per cached workflow',
+      from: { path: '^(workflows|domain)/' },
+      to: { path: '(^|/)node_modules/(zod|mongoose|express|pino)/', dependencyTypesNot: ['type-only'] },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'domain-is-pure',
+      severity: 'error',
+      comment: 'domain/ has no I/O and no clock',
+      from: { path: '^domain/' },
+      to: { dependencyTypes: ['core'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(node_modules|build|coverage|\\.linekeeper)/' },
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+  },
+};
