@@ -1,0 +1,49 @@
+import type { ClaimId, UserId } from './ids.ts';
+import type { Instant } from './instant.ts';
+import type { Joined } from './joined.ts';
+
+/** The tenancy a claim was made in, as its carrier described it, and where that description came from. */
+export type ClaimTenancy = { joined: Joined; source: string };
+
+/**
+ * A user's hold of a number as login phone (登录手机). The hold is worth nothing beyond the tenancy it was made in.
+ */
+export type Claim = {
+  claimId: ClaimId;
+  userId: UserId;
+  /** `suspended`: nobody holds the number, or its line went to somebody else and the release is under way. */
+  state: 'active' | 'suspended';
+  /** When the number's code was proven; for imports as given. Never changes. */
+  claimedAt: Instant;
+  /**
+   * The instant that the claim's tenancy contains: `claimedAt`, or the start of the tenancy it moved to when the same
+   * person was found on the number again. Every comparison with tenancies uses this one.
+   */
+  anchoredAt: Instant;
+  /** What the carrier said of the tenancy at claim time; null until it answered. */
+  tenancy: ClaimTenancy | null;
+  /** The live binding made on this claim. */
+  bindingId: string | null;
+  /** When it was suspended; null while active. */
+  suspendedAt: Instant | null;
+};
+
+/** Why a claim ended. The first four are the carrier's doing, `left` is the user's. */
+export type ReleaseCause = {
+  kind: 'freeze-ended' | 'reissued' | 'transferred' | 'recycled' | 'cancelled' | 'left';
+  /** The number event that led to it (`source:id`); null where it was a carrier's answer, the clock or the user. */
+  eventKey: string | null;
+};
+
+/** What is kept of a claim that ended: enough to give the phone back, or to recover its user. */
+export type ReleasedClaim = {
+  claimId: ClaimId;
+  userId: UserId;
+  claimedAt: Instant;
+  anchoredAt: Instant;
+  tenancy: ClaimTenancy | null;
+  releasedAt: Instant;
+  cause: ReleaseCause;
+  /** The event that led to the release was retracted or contradicted, and the phone could not be given back by itself. */
+  disputed: boolean;
+};
