@@ -11,7 +11,7 @@ module.exports = {
   },
   // These packages ship ESM only.
   transformIgnorePatterns: [
-    '/node_modules/(?!(openid-client|oauth4webapi|jose|p-limit|yocto-queue|cockatiel|temporal-polyfill|temporal-spec)/)',
+    '/node_modules/(?!(openid-client|oauth4webapi|jose|p-limit|yocto-queue|cockatiel|temporal-polyfill|temporal-spec|temporal-utils)/)',
   ],
   testTimeout: 30_000,
 };
