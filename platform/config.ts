@@ -1,0 +1,191 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { type DurationMs, parseDuration } from '../domain/instant.ts';
+
+/**
+ * The configuration of every process, from the environment. All processes of a deployment are given the same one and
+ * each takes its part.
+ */
+export interface Config {
+  /** Where the API listens. Port 0 takes a free one. */
+  api: { host: string; port: number };
+  /** Where the worker answers health and metrics; how many sleeping workflows it keeps in memory (Temporal's choice if absent). */
+  worker: { port: number; maxCachedWorkflows?: number };
+  /** The store's address, with its credentials. */
+  store: { url: string };
+  temporal: TemporalConfig;
+  /** Whose tokens the API accepts, and for whom they must be made. */
+  tokens: { issuer: string; audience: string };
+  /** Path of the province registry (YAML). */
+  registryFile: string;
+  /** Path of the key rings (JSON). */
+  keysFile: string;
+  /** The mail server's address, with its credentials, and the sender. */
+  mail: { smtpUrl: string; from: string };
+  logLevel: LogLevel;
+  /** When set, the freeze of every province, whatever the registry says. */
+  freeze?: DurationMs;
+  /** How often what was lost is looked for. */
+  sweepInterval: DurationMs;
+  /** How long a process may take to finish what it has begun once it is told to stop. */
+  shutdownGrace: DurationMs;
+}
+
+/** How a Temporal server is reached. */
+export interface TemporalConfig {
+  /** `host:port` of the frontend. */
+  address: string;
+  namespace: string;
+  /** Whether to speak TLS, with the certificate authorities of the system. */
+  tls: boolean;
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+/** How much is logged, as in pino. */
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** The configuration can't be used. The message lists every fault by variable, and repeats no value. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const required = z.string({ error: 'is missing' });
+const withDefault = (text: string) => required.default(text);
+
+const port = (standard: string) =>
+  withDefault(standard)
+    .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535, 'is not a port (0 to 65535)')
+    .transform(Number);
+
+const duration = (text: z.ZodType<string, string | undefined>) =>
+  text.transform((value, context): DurationMs => {
+    const parsed = parseDuration(value);
+    if (!parsed.ok) {
+      context.addIssue({ code: 'custom', message: `is not an ISO 8601 duration: ${parsed.detail}` });
+      return z.NEVER;
+    }
+    return parsed.value;
+  });
+
+const address = (schemes: string[]) =>
+  required.refine(
+    (text) => schemes.some((scheme) => text.startsWith(`${scheme}://`)) && URL.canParse(text),
+    `is not an address that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+  );
+
+/**
+ * A connection string of MongoDB may name several hosts, which no URL parser takes; the driver reads the rest.
+ */
+const storeAddress = required.regex(/^mongodb(\+srv)?:\/\/[^\s/]+/, 'is not a mongodb:// address');
+
+const schema = z.object({
+  LINEKEEPER_API_HOST: withDefault('127.0.0.1'),
+  LINEKEEPER_API_PORT: port('3000'),
+  LINEKEEPER_WORKER_PORT: port('3300'),
+  LINEKEEPER_MAX_CACHED_WORKFLOWS: z
+    .string()
+    .regex(/^[1-9]\d{0,5}$/, 'is not a whole number from 1 to 999999')
+    .transform(Number)
+    .optional(),
+  LINEKEEPER_STORE_URL: storeAddress,
+  LINEKEEPER_TEMPORAL_ADDRESS: withDefault('127.0.0.1:7233').refine(
+    (text) => /^(\[[\da-fA-F:]+\]|[\w.-]+):\d{1,5}$/.test(text),
+    'is not host:port',
+  ),
+  LINEKEEPER_TEMPORAL_NAMESPACE: withDefault('default'),
+  LINEKEEPER_TEMPORAL_TLS: z
+    .enum(['on', 'off'], { error: 'is neither on nor off' })
+    .default('off')
+    .transform((text) => text === 'on'),
+  LINEKEEPER_ISSUER: address(['https', 'http']),
+  LINEKEEPER_AUDIENCE: withDefault('linekeeper'),
+  LINEKEEPER_REGISTRY_FILE: required,
+  LINEKEEPER_KEYS_FILE: required,
+  LINEKEEPER_SMTP_URL: address(['smtp', 'smtps']),
+  LINEKEEPER_MAIL_FROM: required.regex(/[^\s@<]+@[^\s@>]+/, 'holds no e-mail address'),
+  LINEKEEPER_LOG_LEVEL: z
+    .enum(LOG_LEVELS, { error: `is not one of ${LOG_LEVELS.join(', ')}` })
+    .default('info'),
+  LINEKEEPER_FREEZE: duration(z.string()).optional(),
+  LINEKEEPER_SWEEP_INTERVAL: duration(withDefault('PT1M')),
+  LINEKEEPER_SHUTDOWN_GRACE: duration(withDefault('PT20S')),
+});
+
+type Variable = keyof z.input<typeof schema>;
+
+/** Values that hold credentials: each may stand in a file instead, whose path is in `<NAME>_FILE`. */
+const SECRETS: readonly Variable[] = ['LINEKEEPER_STORE_URL', 'LINEKEEPER_SMTP_URL'];
+
+/**
+ * Reads the configuration from environment variables; an empty one counts as absent.
+ * Throws a `ConfigError` that lists all faults at once.
+ */
+export function loadConfig(env: Record<string, string | undefined>): Config {
+  const { values, faults } = readVariables(env);
+  const parsed = schema.safeParse(values);
+  for (const issue of parsed.error?.issues ?? []) {
+    const variable = String(issue.path[0]);
+    if (!faults.has(variable)) {
+      faults.set(variable, issue.message);
+    }
+  }
+  if (!parsed.success || faults.size > 0) {
+    const list = [...faults].map(([variable, fault]) => `- ${variable} ${fault}`);
+    throw new ConfigError(`The configuration can't be used:\n${list.join('\n')}`);
+  }
+  return configOf(parsed.data);
+}
+
+function readVariables(env: Record<string, string | undefined>) {
+  const faults = new Map<string, string>();
+  const values: Partial<Record<Variable, string>> = {};
+  for (const variable of schema.keyof().options) {
+    const value = env[variable];
+    if (value !== undefined && value !== '') {
+      values[variable] = value;
+    }
+  }
+  for (const secret of SECRETS) {
+    const path = env[`${secret}_FILE`];
+    if (path === undefined || path === '') {
+      continue;
+    }
+    if (values[secret] !== undefined) {
+      faults.set(secret, `is given twice, also by ${secret}_FILE`);
+      continue;
+    }
+    try {
+      // Editors and secret stores end a file with a line break, which is no part of the secret.
+      values[secret] = readFileSync(path, 'utf8').trim();
+    } catch {
+      faults.set(secret, `is to come from a file that can't be read: ${path}`);
+    }
+  }
+  return { values, faults };
+}
+
+function configOf(values: z.output<typeof schema>): Config {
+  const maxCachedWorkflows = values.LINEKEEPER_MAX_CACHED_WORKFLOWS;
+  const freeze = values.LINEKEEPER_FREEZE;
+  return {
+    api: { host: values.LINEKEEPER_API_HOST, port: values.LINEKEEPER_API_PORT },
+    worker: {
+      port: values.LINEKEEPER_WORKER_PORT,
+      ...(maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows }),
+    },
+    store: { url: values.LINEKEEPER_STORE_URL },
+    temporal: {
+      address: values.LINEKEEPER_TEMPORAL_ADDRESS,
+      namespace: values.LINEKEEPER_TEMPORAL_NAMESPACE,
+      tls: values.LINEKEEPER_TEMPORAL_TLS,
+    },
+    tokens: { issuer: values.LINEKEEPER_ISSUER, audience: values.LINEKEEPER_AUDIENCE },
+    registryFile: values.LINEKEEPER_REGISTRY_FILE,
+    keysFile: values.LINEKEEPER_KEYS_FILE,
+    mail: { smtpUrl: values.LINEKEEPER_SMTP_URL, from: values.LINEKEEPER_MAIL_FROM },
+    logLevel: values.LINEKEEPER_LOG_LEVEL,
+    ...(freeze === undefined ? {} : { freeze }),
+    sweepInterval: values.LINEKEEPER_SWEEP_INTERVAL,
+    shutdownGrace: values.LINEKEEPER_SHUTDOWN_GRACE,
+  };
+}

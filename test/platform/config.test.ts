@@ -1,0 +1,144 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigError, loadConfig } from '../../platform/config.ts';
+
+const least = {
+  LINEKEEPER_STORE_URL: 'mongodb://keeper:hunter2@one:27017,two:27017/linekeeper',
+  LINEKEEPER_ISSUER: 'http://127.0.0.1:3200',
+  LINEKEEPER_REGISTRY_FILE: '/etc/linekeeper/registry.yaml',
+  LINEKEEPER_KEYS_FILE: '/etc/linekeeper/keys.json',
+  LINEKEEPER_SMTP_URL: 'smtp://127.0.0.1:2525',
+  LINEKEEPER_MAIL_FROM: 'Linekeeper <no-reply@linekeeper.example>',
+};
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'config-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function faultsOf(env: Record<string, string | undefined>): string[] {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      return error.message.split('\n').slice(1);
+    }
+    throw error;
+  }
+  return [];
+}
+
+describe('loadConfig', () => {
+  it('only what has no default → the documented defaults, durations in milliseconds', () => {
+    expect(loadConfig(least)).toEqual({
+      api: { host: '127.0.0.1', port: 3000 },
+      worker: { port: 3300 },
+      store: { url: 'mongodb://keeper:hunter2@one:27017,two:27017/linekeeper' },
+      temporal: { address: '127.0.0.1:7233', namespace: 'default', tls: false },
+      tokens: { issuer: 'http://127.0.0.1:3200', audience: 'linekeeper' },
+      registryFile: '/etc/linekeeper/registry.yaml',
+      keysFile: '/etc/linekeeper/keys.json',
+      mail: { smtpUrl: 'smtp://127.0.0.1:2525', from: 'Linekeeper <no-reply@linekeeper.example>' },
+      logLevel: 'info',
+      sweepInterval: 60_000,
+      shutdownGrace: 20_000,
+    });
+  });
+
+  it('everything set → everything taken', () => {
+    expect(
+      loadConfig({
+        ...least,
+        LINEKEEPER_API_HOST: '0.0.0.0',
+        LINEKEEPER_API_PORT: '0',
+        LINEKEEPER_WORKER_PORT: '8081',
+        LINEKEEPER_MAX_CACHED_WORKFLOWS: '500',
+        LINEKEEPER_TEMPORAL_ADDRESS: '[::1]:7234',
+        LINEKEEPER_TEMPORAL_NAMESPACE: 'lines',
+        LINEKEEPER_TEMPORAL_TLS: 'on',
+        LINEKEEPER_AUDIENCE: 'https://linekeeper.example/',
+        LINEKEEPER_LOG_LEVEL: 'debug',
+        LINEKEEPER_FREEZE: 'P30D',
+        LINEKEEPER_SWEEP_INTERVAL: 'PT0.5S',
+        LINEKEEPER_SHUTDOWN_GRACE: 'PT1H',
+      }),
+    ).toMatchObject({
+      api: { host: '0.0.0.0', port: 0 },
+      worker: { port: 8081, maxCachedWorkflows: 500 },
+      temporal: { address: '[::1]:7234', namespace: 'lines', tls: true },
+      tokens: { audience: 'https://linekeeper.example/' },
+      logLevel: 'debug',
+      freeze: 2_592_000_000,
+      sweepInterval: 500,
+      shutdownGrace: 3_600_000,
+    });
+  });
+
+  it('an empty environment → every missing variable in one list', () => {
+    expect(faultsOf({})).toEqual(Object.keys(least).map((variable) => `- ${variable} is missing`));
+  });
+
+  it.each([
+    ['LINEKEEPER_API_PORT', '65536', 'is not a port'],
+    ['LINEKEEPER_WORKER_PORT', '80a', 'is not a port'],
+    ['LINEKEEPER_STORE_URL', 'postgres://x', 'is not a mongodb:// address'],
+    ['LINEKEEPER_TEMPORAL_ADDRESS', 'localhost', 'is not host:port'],
+    ['LINEKEEPER_TEMPORAL_TLS', 'true', 'is neither on nor off'],
+    ['LINEKEEPER_ISSUER', 'issuer.example', 'is not an address'],
+    ['LINEKEEPER_SMTP_URL', 'http://mail.example', 'is not an address'],
+    ['LINEKEEPER_MAIL_FROM', 'Linekeeper', 'holds no e-mail address'],
+    ['LINEKEEPER_LOG_LEVEL', 'loud', 'is not one of fatal'],
+    ['LINEKEEPER_FREEZE', 'P3M', 'is not an ISO 8601 duration'],
+    ['LINEKEEPER_SWEEP_INTERVAL', '60', 'is not an ISO 8601 duration'],
+    ['LINEKEEPER_SHUTDOWN_GRACE', 'PT0S', 'is not an ISO 8601 duration'],
+    ['LINEKEEPER_MAX_CACHED_WORKFLOWS', '0', 'is not a whole number'],
+  ])('%s = %s → named in the list', (variable, value, fault) => {
+    expect(faultsOf({ ...least, [variable]: value })).toEqual([
+      expect.stringContaining(`- ${variable} ${fault}`),
+    ]);
+  });
+
+  it('an address that is refused → its credentials not repeated', () => {
+    const faults = faultsOf({ ...least, LINEKEEPER_SMTP_URL: 'http://keeper:hunter2@mail.example' });
+    expect(faults).toHaveLength(1);
+    expect(faults.join()).not.toMatch(/hunter2|keeper:/);
+  });
+
+  it('several faults of different kinds → all at once', () => {
+    const faults = faultsOf({
+      ...least,
+      LINEKEEPER_API_PORT: 'x',
+      LINEKEEPER_FREEZE: 'y',
+      LINEKEEPER_ISSUER: '',
+    });
+    expect(faults).toHaveLength(3);
+  });
+
+  it('a secret by file → its content without the line break at its end', () => {
+    const path = join(folder, 'store-url');
+    writeFileSync(path, 'mongodb://a:b@store/linekeeper\n');
+    const { LINEKEEPER_STORE_URL: _, ...others } = least;
+    expect(loadConfig({ ...others, LINEKEEPER_STORE_URL_FILE: path }).store.url).toBe(
+      'mongodb://a:b@store/linekeeper',
+    );
+  });
+
+  it('a secret by file that is missing → one fault for it, beside the others', () => {
+    const { LINEKEEPER_SMTP_URL: _, ...others } = least;
+    const path = join(folder, 'missing');
+    expect(faultsOf({ ...others, LINEKEEPER_SMTP_URL_FILE: path, LINEKEEPER_API_PORT: 'x' })).toEqual([
+      `- LINEKEEPER_SMTP_URL is to come from a file that can't be read: ${path}`,
+      '- LINEKEEPER_API_PORT is not a port (0 to 65535)',
+    ]);
+  });
+
+  it('a secret both ways → refused, for nobody knows which is meant', () => {
+    expect(faultsOf({ ...least, LINEKEEPER_STORE_URL_FILE: join(folder, 'x') })).toEqual([
+      '- LINEKEEPER_STORE_URL is given twice, also by LINEKEEPER_STORE_URL_FILE',
+    ]);
+  });
+});
