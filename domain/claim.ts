@@ -6,6 +6,18 @@ import type { Joined } from './joined.ts';
 export type ClaimTenancy = { joined: Joined; source: string };
 
 /**
+ * What the carrier said when asked whether the present holder is still the claim's customer, after the event
+ * `eventKey` had begun a new tenancy. `undecided` is asked again at `askAgainAt`; the other answers stand.
+ */
+export type SamePersonCheck = {
+  eventKey: string;
+  answer: 'same' | 'other' | 'no-capability' | 'no-customer' | 'undecided';
+  firstAskedAt: Instant;
+  attempts: number;
+  askAgainAt: Instant | null;
+};
+
+/**
  * A user's hold of a number as login phone (登录手机). The hold is worth nothing beyond the tenancy it was made in.
  */
 export type Claim = {
@@ -26,6 +38,8 @@ export type Claim = {
   bindingId: string | null;
   /** When it was suspended; null while active. */
   suspendedAt: Instant | null;
+  /** The same-person checks made on it, one per new tenancy. */
+  samePerson: SamePersonCheck[];
 };
 
 /** Why a claim ended. The first four are the carrier's doing, `left` is the user's. */
@@ -42,6 +56,7 @@ export type ReleasedClaim = {
   claimedAt: Instant;
   anchoredAt: Instant;
   tenancy: ClaimTenancy | null;
+  samePerson: SamePersonCheck[];
   releasedAt: Instant;
   cause: ReleaseCause;
   /** The event that led to the release was retracted or contradicted, and the phone could not be given back by itself. */

@@ -1,0 +1,80 @@
+import type { SamePersonCheck } from '../claim.ts';
+import type { Instant } from '../instant.ts';
+import type { Joined } from '../joined.ts';
+import type { NumberEvent } from './event.ts';
+import { effectiveEvents } from './event.ts';
+import { type Freeze, freezeEndsAt } from './freeze.ts';
+import { endsUnseenTenancy, restatesBeginning } from './history.ts';
+
+/**
+ * What became of the tenancy that a claim was made in, by the events alone: `held` (it goes on), `frozen` (it was
+ * cancelled, nobody holds the number), `recycled` (a new tenancy began).
+ */
+export type Fate =
+  | { readonly kind: 'held'; readonly anchoredAt: Instant }
+  | { readonly kind: 'frozen'; readonly since: Instant; readonly eventKey: string }
+  | {
+      readonly kind: 'recycled';
+      readonly at: Instant;
+      readonly by: 'reissued' | 'transferred';
+      readonly eventKey: string;
+    };
+
+/** What the fate of a claim depends on. A claim that is held and one that was released are judged alike. */
+export interface FateQuestion {
+  readonly claim: {
+    readonly claimedAt: Instant;
+    readonly tenancy: { readonly joined: Joined } | null;
+    readonly samePerson: readonly SamePersonCheck[];
+  };
+  readonly events: readonly NumberEvent[];
+  readonly freeze: Freeze;
+}
+
+/**
+ * Walks the events that lie after the claim (I7: an earlier one says nothing of it) from boundary to boundary. Where
+ * the carrier confirmed, for a boundary, that the same person holds the number again, the claim goes on from there.
+ */
+export function fateOf({ claim, events, freeze }: FateQuestion): Fate {
+  const after = effectiveEvents(events).filter((event) => event.at > claim.claimedAt);
+  const same = new Set(
+    claim.samePerson.filter(({ answer }) => answer === 'same').map(({ eventKey }) => eventKey),
+  );
+  const from = after.findLastIndex((event) => same.has(event.key));
+  const samePersonSince = after[from];
+
+  let joined = claim.tenancy?.joined ?? null;
+  let fate: Fate = { kind: 'held', anchoredAt: claim.claimedAt };
+  if (samePersonSince) {
+    joined = samePersonSince.joined ?? { precision: 'second', at: samePersonSince.at };
+    fate = { kind: 'held', anchoredAt: samePersonSince.at };
+  }
+  const held: Fate = fate;
+
+  for (const event of after.slice(from + 1)) {
+    switch (event.type) {
+      case 'number.cancelled':
+        if (fate.kind === 'held') {
+          fate = { kind: 'frozen', since: event.at, eventKey: event.key };
+        } else if (fate.kind === 'frozen' && endsUnseenTenancy(event, fate.since, freeze)) {
+          return { kind: 'recycled', at: event.at, by: 'reissued', eventKey: event.key };
+        }
+        break;
+      case 'number.reclaimed':
+        if (fate.kind === 'frozen') fate = held;
+        break;
+      case 'number.transferred':
+        return { kind: 'recycled', at: event.at, by: 'transferred', eventKey: event.key };
+      case 'number.reissued':
+        if (fate.kind === 'held' && restatesBeginning(event, joined)) break;
+        return { kind: 'recycled', at: event.at, by: 'reissued', eventKey: event.key };
+      default:
+        break;
+    }
+  }
+  return fate;
+}
+
+/** When the freeze that a frozen claim waits for is over. */
+export const thawsAt = (fate: Extract<Fate, { kind: 'frozen' }>, freeze: Freeze): Instant =>
+  freezeEndsAt(fate.since, freeze);

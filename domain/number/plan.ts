@@ -1,0 +1,195 @@
+import type { Claim, ReleaseCause, ReleasedClaim, SamePersonCheck } from '../claim.ts';
+import type { ClaimId, UserId } from '../ids.ts';
+import type { DurationMs, Instant } from '../instant.ts';
+import type { NumberEvent } from './event.ts';
+import { type Fate, fateOf, thawsAt } from './fate.ts';
+import type { Freeze } from './freeze.ts';
+
+/** What a province does with a claim when its tenancy was cancelled: the defaults are DESIGN §3's. */
+export interface ReleasePolicy {
+  /** A claim with a binding goes at once: the carrier's word ends both. */
+  readonly bound: 'at-once' | 'at-freeze-end';
+  /** A claim without one waits, suspended, for the holder to take the number back. */
+  readonly unbound: 'at-once' | 'at-freeze-end';
+}
+
+/** One thing to be done about a claim, small enough to be done twice without harm. */
+export type Duty =
+  | {
+      readonly kind: 'suspend-claim';
+      readonly claimId: ClaimId;
+      readonly userId: UserId;
+      readonly eventKey: string;
+    }
+  | { readonly kind: 'restore-claim'; readonly claimId: ClaimId; readonly userId: UserId }
+  | {
+      readonly kind: 'ask-same-person';
+      readonly claimId: ClaimId;
+      readonly userId: UserId;
+      readonly eventKey: string;
+    }
+  | {
+      readonly kind: 'release-claim';
+      readonly claimId: ClaimId;
+      readonly userId: UserId;
+      readonly cause: ReleaseCause;
+    }
+  | {
+      readonly kind: 'give-back-claim';
+      readonly claimId: ClaimId;
+      readonly userId: UserId;
+      readonly state: Claim['state'];
+    }
+  | {
+      readonly kind: 'open-case';
+      readonly caseKind: 'disputed-release' | 'undecided-verdict';
+      readonly claimId: ClaimId;
+      readonly userId: UserId;
+    };
+
+/** What is due now, in order, and when to look again if nothing is reported before; null when all is settled. */
+export interface LifePlan {
+  readonly duties: readonly Duty[];
+  readonly nextAt: Instant | null;
+}
+
+/** All that the plan of a number's life depends on. */
+export interface LifeQuestion {
+  readonly events: readonly NumberEvent[];
+  readonly freeze: Freeze;
+  readonly policy: ReleasePolicy;
+  readonly claim: Claim | null;
+  /** The claim that was released last, if any. */
+  readonly lastReleased: ReleasedClaim | null;
+  /** Whether the claim's user has a customer whose identity was verified: only then the carrier can compare persons. */
+  readonly holderVerified: boolean;
+  readonly now: Instant;
+}
+
+/** After a week without an answer to who holds a number, somebody has to look at it. It is still asked meanwhile. */
+const undecidedBecomesCaseAfter: DurationMs = 7 * 86_400_000;
+
+/** What should become of a claim now. */
+type Aim =
+  | { readonly state: 'active' }
+  | { readonly state: 'suspended'; readonly eventKey: string; readonly until: Instant }
+  | { readonly state: 'released'; readonly cause: ReleaseCause };
+
+function aimOf(fate: Fate, bound: boolean, { policy, freeze, now }: LifeQuestion): Aim {
+  switch (fate.kind) {
+    case 'held':
+      return { state: 'active' };
+    case 'recycled':
+      return { state: 'released', cause: { kind: fate.by, eventKey: fate.eventKey } };
+    case 'frozen': {
+      const until = thawsAt(fate, freeze);
+      if ((bound ? policy.bound : policy.unbound) === 'at-once') {
+        return { state: 'released', cause: { kind: 'cancelled', eventKey: fate.eventKey } };
+      }
+      return now < until
+        ? { state: 'suspended', eventKey: fate.eventKey, until }
+        : { state: 'released', cause: { kind: 'freeze-ended', eventKey: fate.eventKey } };
+    }
+  }
+}
+
+/** The answer that settles whether the person changed at this event; undefined while the carrier still has to say. */
+const settledCheck = (claim: Claim, eventKey: string): SamePersonCheck | undefined =>
+  claim.samePerson.find((check) => check.eventKey === eventKey);
+
+/** Plans a claim whose number went to a new tenancy: nobody loses it before the same-person check, if one can be made. */
+function planRecycled(
+  claim: Claim,
+  aim: Extract<Aim, { state: 'released' }>,
+  question: LifeQuestion,
+): LifePlan {
+  const { claimId, userId } = claim;
+  const eventKey = aim.cause.eventKey;
+  const release: Duty = { kind: 'release-claim', claimId, userId, cause: aim.cause };
+  if (eventKey === null || !question.holderVerified) return { duties: [release], nextAt: null };
+
+  const check = settledCheck(claim, eventKey);
+  if (check && check.answer !== 'undecided') return { duties: [release], nextAt: null };
+
+  const duties: Duty[] = [];
+  if (claim.state === 'active') duties.push({ kind: 'suspend-claim', claimId, userId, eventKey });
+  if (!check || check.askAgainAt === null || check.askAgainAt <= question.now) {
+    duties.push({ kind: 'ask-same-person', claimId, userId, eventKey });
+    return { duties, nextAt: null };
+  }
+  if (question.now - check.firstAskedAt > undecidedBecomesCaseAfter) {
+    duties.push({ kind: 'open-case', caseKind: 'undecided-verdict', claimId, userId });
+  }
+  return { duties, nextAt: check.askAgainAt };
+}
+
+function planClaim(claim: Claim, question: LifeQuestion): LifePlan {
+  const { claimId, userId } = claim;
+  const fate = fateOf({ claim, events: question.events, freeze: question.freeze });
+  const aim = aimOf(fate, claim.bindingId !== null, question);
+  switch (aim.state) {
+    case 'active':
+      return {
+        duties: claim.state === 'suspended' ? [{ kind: 'restore-claim', claimId, userId }] : [],
+        nextAt: null,
+      };
+    case 'suspended':
+      return {
+        duties:
+          claim.state === 'active'
+            ? [{ kind: 'suspend-claim', claimId, userId, eventKey: aim.eventKey }]
+            : [],
+        nextAt: aim.until,
+      };
+    case 'released':
+      return fate.kind === 'recycled'
+        ? planRecycled(claim, aim, question)
+        : { duties: [{ kind: 'release-claim', claimId, userId, cause: aim.cause }], nextAt: null };
+  }
+}
+
+/** The releases that a carrier's word led to, and that its later word can undo. */
+const undoable: readonly ReleaseCause['kind'][] = ['freeze-ended', 'reissued', 'transferred', 'cancelled'];
+
+/**
+ * A reclaim, or the retraction of a wrong event, that comes after the release: the phone goes back to its user where
+ * nobody else claimed it; otherwise people have to decide.
+ */
+function planLastReleased(released: ReleasedClaim, question: LifeQuestion): LifePlan {
+  const settled: LifePlan = { duties: [], nextAt: null };
+  if (released.disputed || !undoable.includes(released.cause.kind)) return settled;
+  const fate = fateOf({ claim: released, events: question.events, freeze: question.freeze });
+  const aim = aimOf(fate, false, question);
+  if (aim.state === 'released' || question.claim?.userId === released.userId) return settled;
+
+  const { claimId, userId } = released;
+  return question.claim === null
+    ? {
+        duties: [{ kind: 'give-back-claim', claimId, userId, state: aim.state }],
+        nextAt: aim.state === 'suspended' ? aim.until : null,
+      }
+    : { duties: [{ kind: 'open-case', caseKind: 'disputed-release', claimId, userId }], nextAt: null };
+}
+
+/**
+ * What a number's life asks for now, from everything that was reported and what was done so far: the difference
+ * between what should be and what is. Done twice, or after a crash in the middle, it asks for the rest only (I6).
+ */
+export function planLife(question: LifeQuestion): LifePlan {
+  const present = question.claim ? planClaim(question.claim, question) : { duties: [], nextAt: null };
+  const past = question.lastReleased
+    ? planLastReleased(question.lastReleased, question)
+    : { duties: [], nextAt: null };
+  return {
+    duties: [...present.duties, ...past.duties],
+    nextAt: present.nextAt ?? past.nextAt,
+  };
+}
+
+/** The state in which a claim of the past comes in (an import): suspended unless its tenancy goes on undisturbed. */
+export function stateOfImported(
+  question: Omit<LifeQuestion, 'claim' | 'lastReleased'> & { claim: Claim },
+): Claim['state'] {
+  const fate = fateOf({ claim: question.claim, events: question.events, freeze: question.freeze });
+  return fate.kind === 'held' ? 'active' : 'suspended';
+}
