@@ -1,3 +1,4 @@
+import { foldCase } from './letter-case.ts';
 import { accepted, type Parsed, refused } from './parsed.ts';
 
 declare const brand: unique symbol;
@@ -35,7 +36,7 @@ const LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
   Object.entries({
     a: 'аαɑ',
     b: 'ьƅвβ',
-    c: 'сϲᴄ',
+    c: 'сᴄ',
     d: 'ԁ',
     e: 'еҽ',
     f: 'ϝғ',
@@ -93,9 +94,12 @@ export function parseNickname(text: string): Parsed<Nickname> {
  * in another way, and letters of other alphabets that look like Latin ones.
  */
 export function nicknameKey(nickname: Nickname): string {
-  return [...foldCase(nickname).replace(/\s/gu, '')]
+  // Letters are taken apart from their accents first: ӓ hides a look-alike of ä.
+  const letters = [...foldCase(nickname).replace(/\s/gu, '').normalize('NFKD')];
+  return letters
     .map((letter) => LOOK_ALIKES.get(letter) ?? letter)
-    .join('');
+    .join('')
+    .normalize('NFKC');
 }
 
 /**
@@ -122,9 +126,4 @@ export function parseEmail(text: string): Parsed<Email> {
  */
 export function emailKey(email: Email): string {
   return email.toLowerCase();
-}
-
-function foldCase(text: string): string {
-  // Upper case first: it joins forms, such as ß and SS, that lower case alone leaves apart.
-  return text.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
 }

@@ -1,3 +1,4 @@
+import { foldCase } from './letter-case.ts';
 import { accepted, type Parsed, refused } from './parsed.ts';
 
 declare const brand: unique symbol;
@@ -43,8 +44,7 @@ export function parsePersonName(text: string): Parsed<PersonName> {
  * Takes any text, for the other side of a comparison may come from elsewhere; applied twice it changes nothing more.
  */
 export function normaliseName(text: string): string {
-  // Upper case first: it joins forms, such as ß and SS, that lower case alone leaves apart.
-  return tidy(tidy(text).toUpperCase().toLowerCase());
+  return tidy(foldCase(tidy(text)));
 }
 
 /** Whether two names are the same but for spelling: width, dots, spaces, case. */

@@ -60,7 +60,8 @@ describe('nicknameKey', () => {
     ['spaces', 'Alice Li', 'AliceLi'],
     ['a Cyrillic letter', 'аlice', 'alice'],
     ['Cyrillic capitals', 'ВОВ', 'BOB'],
-    ['Greek letters', 'αlicε'.replace('ε', 'e'), 'alice'],
+    ['Greek letters', 'αlιce', 'alice'],
+    ['a Cyrillic letter under an accent', 'ӓlice', 'älice'],
     ['a dotless i', 'alıce', 'alice'],
     ['composition of accents', 'Lo\u0301pez', 'López'],
   ])('other %s → the same key', (_, a, b) => {
