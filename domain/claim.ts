@@ -36,8 +36,8 @@ export type Claim = {
   tenancy: ClaimTenancy | null;
   /** The live binding made on this claim. */
   bindingId: string | null;
-  /** When it was suspended; null while active. */
-  suspendedAt: Instant | null;
+  /** When it got its present state. Names the step in what follows from it, so that it follows once. */
+  stateSince: Instant;
   /** The same-person checks made on it, one per new tenancy. */
   samePerson: SamePersonCheck[];
 };

@@ -18,6 +18,15 @@ export interface ClaimDoc {
 /** How many ended claims a number keeps at hand for giving back and recovery; its timeline keeps all of them. */
 const releasedKept = 10;
 
+type Change = Pick<ClaimDoc, 'claim' | 'released'>;
+
+/** One step on one claim, at an instant. */
+interface Step {
+  numberKey: NumberKey;
+  claimId: ClaimId;
+  at: Instant;
+}
+
 /** The claims of numbers. Every change names the `claimId` that it was decided on; "no longer there" counts as done. */
 export function createClaims({ connection }: { connection: Connection }) {
   const model = modelOf<ClaimDoc>(connection, {
@@ -30,37 +39,43 @@ export function createClaims({ connection }: { connection: Connection }) {
   });
 
   /** Replaces the document if nobody changed it since it was read. */
-  const replace = async (doc: ClaimDoc, change: Pick<ClaimDoc, 'claim' | 'released'>): Promise<boolean> => {
-    const written = await model.findOneAndUpdate(
-      { _id: doc._id, version: doc.version },
-      { $set: { ...change, released: change.released.slice(-releasedKept), version: doc.version + 1 } },
-      { projection: { _id: 1 } },
-    );
-    return written !== null;
-  };
+  const replace = async (doc: ClaimDoc, change: Change): Promise<ClaimDoc | null> =>
+    model
+      .findOneAndUpdate(
+        { _id: doc._id, version: doc.version },
+        { $set: { ...change, released: change.released.slice(-releasedKept), version: doc.version + 1 } },
+        { returnDocument: 'after' },
+      )
+      .lean<ClaimDoc>();
 
-  /** Reads, decides and writes until nobody was faster. `decide` returns null where there is nothing to change. */
+  /**
+   * Reads, decides and writes until nobody was faster. `decide` returns null where there is nothing to change. Gives
+   * the document as it is then.
+   */
   const change = async (
     numberKey: NumberKey,
-    decide: (doc: ClaimDoc) => Pick<ClaimDoc, 'claim' | 'released'> | null,
-  ): Promise<boolean> => {
+    decide: (doc: ClaimDoc) => Change | null,
+  ): Promise<ClaimDoc | null> => {
     for (;;) {
       const doc = await model.findById(numberKey).lean<ClaimDoc>();
       const wanted = doc && decide(doc);
-      if (!doc || !wanted) return false;
-      if (await replace(doc, wanted)) return true;
+      if (!wanted) return doc;
+      const written = await replace(doc, wanted);
+      if (written) return written;
     }
   };
 
-  const changeClaim = (
+  const changeClaim = async (
     numberKey: NumberKey,
     claimId: ClaimId,
     decide: (claim: Claim) => Claim | null,
-  ): Promise<boolean> =>
-    change(numberKey, ({ claim, released }) => {
+  ): Promise<Claim | null> => {
+    const doc = await change(numberKey, ({ claim, released }) => {
       const changed = claim?.claimId === claimId ? decide(claim) : null;
       return changed && { claim: changed, released };
     });
+    return doc?.claim?.claimId === claimId ? doc.claim : null;
+  };
 
   return {
     model,
@@ -80,7 +95,10 @@ export function createClaims({ connection }: { connection: Connection }) {
     async claim(numberKey: NumberKey, claim: Claim): Promise<boolean> {
       const doc = await model.findById(numberKey).lean<ClaimDoc>();
       if (doc?.claim) return doc.claim.claimId === claim.claimId;
-      if (doc) return (await replace(doc, { claim, released: doc.released })) || this.claim(numberKey, claim);
+      if (doc) {
+        const written = await replace(doc, { claim, released: doc.released });
+        return written !== null || this.claim(numberKey, claim);
+      }
       try {
         await model.create({ _id: numberKey as string, claim, released: [], version: 1 });
         return true;
@@ -90,94 +108,78 @@ export function createClaims({ connection }: { connection: Connection }) {
       }
     },
 
-    /** Suspends an active claim. True when this call did it. */
-    suspend({ numberKey, claimId, at }: { numberKey: NumberKey; claimId: ClaimId; at: Instant }): Promise<boolean> {
+    /** Suspends a claim. Gives the claim as it is then, suspended now or before; null when it is no longer there. */
+    suspend({ numberKey, claimId, at }: Step): Promise<Claim | null> {
       return changeClaim(numberKey, claimId, (claim) =>
-        claim.state === 'suspended' ? null : { ...claim, state: 'suspended', suspendedAt: at },
+        claim.state === 'suspended' ? null : { ...claim, state: 'suspended', stateSince: at },
       );
     },
 
-    /** Makes a suspended claim active again, in the tenancy that contains `anchoredAt`. True when this call did it. */
-    restore({
-      numberKey,
-      claimId,
-      anchoredAt,
-    }: {
-      numberKey: NumberKey;
-      claimId: ClaimId;
-      anchoredAt: Instant;
-    }): Promise<boolean> {
+    /** Makes a claim active again, in the tenancy that contains `anchoredAt`. Gives it as `suspend` does. */
+    restore({ numberKey, claimId, at, anchoredAt }: Step & { anchoredAt: Instant }): Promise<Claim | null> {
       return changeClaim(numberKey, claimId, (claim) =>
-        claim.state === 'active' ? null : { ...claim, state: 'active', suspendedAt: null, anchoredAt },
+        claim.state === 'active' ? null : { ...claim, state: 'active', stateSince: at, anchoredAt },
       );
     },
 
-    /** Ends a claim and keeps what was known of it. True when this call did it. */
-    release({
+    /** Ends a claim and keeps what was known of it. Gives what is kept, now or from before. */
+    async release({
       numberKey,
       claimId,
-      cause,
       at,
-    }: {
-      numberKey: NumberKey;
-      claimId: ClaimId;
-      cause: ReleaseCause;
-      at: Instant;
-    }): Promise<boolean> {
-      return change(numberKey, ({ claim, released }) => {
+      cause,
+    }: Step & { cause: ReleaseCause }): Promise<ReleasedClaim | null> {
+      const doc = await change(numberKey, ({ claim, released }) => {
         if (claim?.claimId !== claimId) return null;
-        const { state: _, suspendedAt: __, bindingId: ___, ...kept } = claim;
+        const { state: _, stateSince: __, bindingId: ___, ...kept } = claim;
         return { claim: null, released: [...released, { ...kept, releasedAt: at, cause, disputed: false }] };
       });
+      return doc?.released.find((each) => each.claimId === claimId) ?? null;
     },
 
-    /** Gives a released claim back under its old id, if nobody else claimed the number. True also when it is back already. */
+    /**
+     * Gives a released claim back under its old id, if nobody else claimed the number. Gives the claim, back now or
+     * before; null when the number is another's.
+     */
     async giveBack({
       numberKey,
       claimId,
-      state,
       at,
-    }: {
-      numberKey: NumberKey;
-      claimId: ClaimId;
-      state: Claim['state'];
-      at: Instant;
-    }): Promise<boolean> {
-      await change(numberKey, ({ claim, released }) => {
+      state,
+    }: Step & { state: Claim['state'] }): Promise<Claim | null> {
+      const doc = await change(numberKey, ({ claim, released }) => {
         const past = released.find((each) => each.claimId === claimId);
         if (claim !== null || !past) return null;
         const { releasedAt: _, cause: __, disputed: ___, ...kept } = past;
         return {
-          claim: { ...kept, state, suspendedAt: state === 'suspended' ? at : null, bindingId: null },
+          claim: { ...kept, state, stateSince: at, bindingId: null },
           released: released.filter((each) => each.claimId !== claimId),
         };
       });
-      return (await this.find(numberKey))?.claim?.claimId === claimId;
+      return doc?.claim?.claimId === claimId ? doc.claim : null;
     },
 
     /** Marks a release as one that people have to decide on, so that it isn't tried again by itself. */
-    markDisputed({ numberKey, claimId }: { numberKey: NumberKey; claimId: ClaimId }): Promise<boolean> {
-      return change(numberKey, ({ claim, released }) =>
+    async markDisputed({ numberKey, claimId }: Omit<Step, 'at'>): Promise<void> {
+      await change(numberKey, ({ claim, released }) =>
         released.some((each) => each.claimId === claimId && !each.disputed)
           ? {
               claim,
-              released: released.map((each) => (each.claimId === claimId ? { ...each, disputed: true } : each)),
+              released: released.map((each) =>
+                each.claimId === claimId ? { ...each, disputed: true } : each,
+              ),
             }
           : null,
       );
     },
 
     /** Keeps the answer to a same-person check, in place of an earlier one for the same event. */
-    recordSamePerson({
+    async recordSamePerson({
       numberKey,
       claimId,
       check,
-    }: {
-      numberKey: NumberKey;
-      claimId: ClaimId;
-      check: SamePersonCheck;
-    }): Promise<boolean> {
-      return changeClaim(numberKey, claimId, (claim) => ({
+    }: Omit<Step, 'at'> & { check: SamePersonCheck }): Promise<void> {
+      await changeClaim(numberKey, claimId, (claim) => ({
         ...claim,
         samePerson: [...claim.samePerson.filter(({ eventKey }) => eventKey !== check.eventKey), check],
       }));

@@ -76,7 +76,10 @@ export function createNumbers({ connection, cipher }: { connection: Connection; 
     },
     indexes: [
       { serves: 'list_by_state_and_freeze_end', keys: { phase: 1, freezeEndsAt: 1, _id: 1 } },
-      { serves: 'list_by_province_state_and_freeze_end', keys: { province: 1, phase: 1, freezeEndsAt: 1, _id: 1 } },
+      {
+        serves: 'list_by_province_state_and_freeze_end',
+        keys: { province: 1, phase: 1, freezeEndsAt: 1, _id: 1 },
+      },
       { serves: 'sweep_what_is_overdue', keys: { attendBy: 1 } },
     ],
   });
@@ -119,18 +122,20 @@ export function createNumbers({ connection, cipher }: { connection: Connection; 
     },
 
     /**
-     * Writes changes, each only where its number still is at the version it was made from. The caller reads again to
-     * see which did not take, and makes those anew.
+     * Writes changes, each only where its number still is at the version it was made from. False when one did not
+     * take: then the caller reads again and makes anew what is missing.
      */
-    async write(changes: readonly NumberChange[]): Promise<void> {
-      if (changes.length === 0) return;
+    async write(changes: readonly NumberChange[]): Promise<boolean> {
+      if (changes.length === 0) return true;
       try {
-        await model.bulkWrite(
+        const { matchedCount, upsertedCount } = await model.bulkWrite(
           changes.map((change) => ({ updateOne: writeOf(change) })),
           { ordered: false, strict: true },
         );
+        return matchedCount + upsertedCount === changes.length;
       } catch (error) {
         if (!isDuplicateKey(error)) throw error;
+        return false;
       }
     },
 
@@ -151,7 +156,14 @@ export function createNumbers({ connection, cipher }: { connection: Connection; 
     },
 
     /** A page of numbers: with a state by the end of their freeze, without one by key. */
-    async list({ state, province, freezeEndsBefore, after, limit, now }: NumbersQuery): Promise<NumberRecord[]> {
+    async list({
+      state,
+      province,
+      freezeEndsBefore,
+      after,
+      limit,
+      now,
+    }: NumbersQuery): Promise<NumberRecord[]> {
       const phase = state === 'frozen' || state === 'reassignable' ? 'ended' : state;
       const freezeEndsAt = {
         ...(state === 'frozen' ? { $gt: now } : {}),
@@ -159,14 +171,15 @@ export function createNumbers({ connection, cipher }: { connection: Connection; 
         ...(freezeEndsBefore === undefined ? {} : { $lt: freezeEndsBefore }),
       };
       const byFreezeEnd = phase !== undefined;
-      const beyond = after && byFreezeEnd
-        ? {
-            $or: [
-              { freezeEndsAt: { $gt: after.freezeEndsAt ?? Number.NEGATIVE_INFINITY } },
-              { freezeEndsAt: after.freezeEndsAt, _id: { $gt: after.numberKey } },
-            ],
-          }
-        : {};
+      const beyond =
+        after && byFreezeEnd
+          ? {
+              $or: [
+                { freezeEndsAt: { $gt: after.freezeEndsAt ?? Number.NEGATIVE_INFINITY } },
+                { freezeEndsAt: after.freezeEndsAt, _id: { $gt: after.numberKey } },
+              ],
+            }
+          : {};
       const docs = await model
         .find({
           $and: [

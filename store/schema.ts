@@ -18,10 +18,20 @@ export interface CollectionSpec {
  * Makes the model of a collection. Unknown fields throw, so that nothing is written which the schema doesn't name; the
  * documents' types are the interfaces of this folder, and reads are lean.
  */
-export function modelOf<Doc extends { _id: string }>(connection: Connection, spec: CollectionSpec): Model<Doc> {
+export function modelOf<Doc extends { _id: string }>(
+  connection: Connection,
+  spec: CollectionSpec,
+): Model<Doc> {
   const schema = new Schema<Doc>(
     { _id: { type: String, required: true }, ...spec.fields } as SchemaDefinition<Doc>,
-    { collection: spec.name, versionKey: false, strict: 'throw', minimize: false, autoIndex: false, autoCreate: false },
+    {
+      collection: spec.name,
+      versionKey: false,
+      strict: 'throw',
+      minimize: false,
+      autoIndex: false,
+      autoCreate: false,
+    },
   );
   for (const index of spec.indexes ?? []) schema.index(index.keys, { name: index.serves });
   return connection.model<Doc>(spec.name, schema);

@@ -21,7 +21,13 @@ export type Duty =
       readonly userId: UserId;
       readonly eventKey: string;
     }
-  | { readonly kind: 'restore-claim'; readonly claimId: ClaimId; readonly userId: UserId }
+  | {
+      readonly kind: 'restore-claim';
+      readonly claimId: ClaimId;
+      readonly userId: UserId;
+      /** The instant that the claim's tenancy contains: later than before where the same person came back. */
+      readonly anchoredAt: Instant;
+    }
   | {
       readonly kind: 'ask-same-person';
       readonly claimId: ClaimId;
@@ -71,14 +77,14 @@ const undecidedBecomesCaseAfter: DurationMs = 7 * 86_400_000;
 
 /** What should become of a claim now. */
 type Aim =
-  | { readonly state: 'active' }
+  | { readonly state: 'active'; readonly anchoredAt: Instant }
   | { readonly state: 'suspended'; readonly eventKey: string; readonly until: Instant }
   | { readonly state: 'released'; readonly cause: ReleaseCause };
 
 function aimOf(fate: Fate, bound: boolean, { policy, freeze, now }: LifeQuestion): Aim {
   switch (fate.kind) {
     case 'held':
-      return { state: 'active' };
+      return { state: 'active', anchoredAt: fate.anchoredAt };
     case 'recycled':
       return { state: 'released', cause: { kind: fate.by, eventKey: fate.eventKey } };
     case 'frozen': {
@@ -130,7 +136,10 @@ function planClaim(claim: Claim, question: LifeQuestion): LifePlan {
   switch (aim.state) {
     case 'active':
       return {
-        duties: claim.state === 'suspended' ? [{ kind: 'restore-claim', claimId, userId }] : [],
+        duties:
+          claim.state === 'suspended'
+            ? [{ kind: 'restore-claim', claimId, userId, anchoredAt: aim.anchoredAt }]
+            : [],
         nextAt: null,
       };
     case 'suspended':

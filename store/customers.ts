@@ -1,0 +1,72 @@
+import type { Connection } from 'mongoose';
+import type { CustomerId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { FieldCipher } from '../platform/field-cipher.ts';
+import { isDuplicateKey, modelOf } from './schema.ts';
+
+interface CustomerDoc {
+  _id: string;
+  /** Sealed, as the person wrote it. */
+  name: string;
+  /** Sealed, normalised. ID numbers do occur twice in the real world, so this is no key (DESIGN §2). */
+  idNumber: string;
+  /** When a carrier confirmed the identity, or the import vouched for it; null while it is only declared. */
+  verifiedAt: Instant | null;
+  createdAt: Instant;
+}
+
+/** A natural person, opened. */
+export interface Customer extends Omit<CustomerDoc, '_id'> {
+  customerId: CustomerId;
+}
+
+/** Customers, by their id. */
+export function createCustomers({ connection, cipher }: { connection: Connection; cipher: FieldCipher }) {
+  const model = modelOf<CustomerDoc>(connection, {
+    name: 'customers',
+    fields: {
+      name: { type: String, required: true },
+      idNumber: { type: String, required: true },
+      verifiedAt: { type: Number, default: null },
+      createdAt: { type: Number, required: true },
+    },
+  });
+
+  return {
+    model,
+
+    async find(customerId: CustomerId): Promise<Customer | null> {
+      const doc = await model.findById(customerId).lean<CustomerDoc>();
+      if (!doc) return null;
+      const { _id, name, idNumber, ...rest } = doc;
+      return {
+        ...rest,
+        customerId: _id as CustomerId,
+        name: cipher.decrypt(name, 'customer.name'),
+        idNumber: cipher.decrypt(idNumber, 'customer.id-number'),
+      };
+    },
+
+    /** Writes a new customer; nothing happens when it is there already. */
+    async create({ customerId, name, idNumber, ...rest }: Customer): Promise<void> {
+      try {
+        await model.create({
+          ...rest,
+          _id: customerId as string,
+          name: cipher.encrypt(name, 'customer.name'),
+          idNumber: cipher.encrypt(idNumber, 'customer.id-number'),
+        });
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error;
+      }
+    },
+
+    /** Removes the customer of a user that never was committed. */
+    async remove(customerId: CustomerId): Promise<void> {
+      await model.deleteOne({ _id: customerId as string });
+    },
+  };
+}
+
+/** The store of customers. */
+export type Customers = ReturnType<typeof createCustomers>;

@@ -1,0 +1,88 @@
+import type { Connection } from 'mongoose';
+import type { ClaimId, NumberKey, UserId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import { isDuplicateKey, modelOf } from './schema.ts';
+
+/** What a former or suspended holder is told. */
+export type NoticeKind = 'claim-suspended' | 'claim-restored' | 'claim-released' | 'claim-given-back';
+
+/** A message owed to a user. It is written with the effect it tells of, and delivered by a workflow of its own. */
+export interface Notice {
+  /** Names the thing and the step (`claimId:claim-released:eventKey`): it is owed, and sent, once. */
+  noticeId: string;
+  kind: NoticeKind;
+  userId: UserId;
+  numberKey: NumberKey;
+  claimId: ClaimId;
+  /** `kept-for-login`: the user has no verified e-mail and is told at the next login. */
+  status: 'owed' | 'delivered' | 'kept-for-login' | 'undeliverable';
+  owedSince: Instant;
+  settledAt: Instant | null;
+}
+
+interface NoticeDoc extends Omit<Notice, 'noticeId'> {
+  _id: string;
+}
+
+/** Notices, by the step they tell of. */
+export function createNotices({ connection }: { connection: Connection }) {
+  const model = modelOf<NoticeDoc>(connection, {
+    name: 'notices',
+    fields: {
+      kind: { type: String, required: true },
+      userId: { type: String, required: true },
+      numberKey: { type: String, required: true },
+      claimId: { type: String, required: true },
+      status: { type: String, required: true },
+      owedSince: { type: Number, required: true },
+      settledAt: { type: Number, default: null },
+    },
+    indexes: [{ serves: 'sweep_notices_still_owed', keys: { status: 1, owedSince: 1 } }],
+  });
+
+  return {
+    model,
+
+    /** Writes a notice that is owed from now on; nothing happens when it is there already. */
+    async owe({ noticeId, ...rest }: Omit<Notice, 'status' | 'settledAt'>): Promise<void> {
+      try {
+        await model.create({ ...rest, _id: noticeId, status: 'owed', settledAt: null });
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error;
+      }
+    },
+
+    async find(noticeId: string): Promise<Notice | null> {
+      const doc = await model.findById(noticeId).lean<NoticeDoc>();
+      if (!doc) return null;
+      const { _id, ...rest } = doc;
+      return { ...rest, noticeId: _id };
+    },
+
+    /** Settles a notice that is still owed. */
+    async settle({
+      noticeId,
+      status,
+      at,
+    }: {
+      noticeId: string;
+      status: Exclude<Notice['status'], 'owed'>;
+      at: Instant;
+    }): Promise<void> {
+      await model.updateOne({ _id: noticeId, status: 'owed' }, { $set: { status, settledAt: at } });
+    },
+
+    /** The notices owed since before an instant: their delivery was lost on the way. */
+    async owedSince({ before, limit }: { before: Instant; limit: number }): Promise<string[]> {
+      const docs = await model
+        .find({ status: 'owed', owedSince: { $lt: before } }, { _id: 1 })
+        .sort({ owedSince: 1 })
+        .limit(limit)
+        .lean<{ _id: string }[]>();
+      return docs.map(({ _id }) => _id);
+    },
+  };
+}
+
+/** The store of notices. */
+export type Notices = ReturnType<typeof createNotices>;

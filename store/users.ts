@@ -1,0 +1,148 @@
+import type { Connection } from 'mongoose';
+import { Schema } from 'mongoose';
+import type { ClaimId, CustomerId, NumberKey, UserId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { FieldCipher } from '../platform/field-cipher.ts';
+import { isDuplicateKey, modelOf } from './schema.ts';
+
+/** A claim as the user's document repeats it. The claim document is the truth: this is checked against it on read. */
+export interface UserPhone {
+  numberKey: NumberKey;
+  claimId: ClaimId;
+}
+
+interface UserDoc {
+  _id: string;
+  /** `pending` until what makes it reachable is committed; a sweep removes those that never were. */
+  status: 'pending' | 'open' | 'closed';
+  /** Sealed. */
+  nickname: string | null;
+  /** Sealed. */
+  email: string | null;
+  emailVerified: boolean;
+  passwordHash: string | null;
+  customerId: CustomerId | null;
+  phone: UserPhone | null;
+  /** Rises whenever everything granted before must end: sessions and password writes carry the epoch they were made in. */
+  epoch: number;
+  /** What raised the epoch last, so that a step done twice raises it once. */
+  epochCause: string | null;
+  registeredAt: Instant;
+  createdAt: Instant;
+}
+
+/** A payment user, opened. */
+export interface User extends Omit<UserDoc, '_id' | 'epochCause'> {
+  userId: UserId;
+}
+
+/** Payment users, by their id. */
+export function createUsers({ connection, cipher }: { connection: Connection; cipher: FieldCipher }) {
+  const model = modelOf<UserDoc>(connection, {
+    name: 'users',
+    fields: {
+      status: { type: String, required: true },
+      nickname: { type: String, default: null },
+      email: { type: String, default: null },
+      emailVerified: { type: Boolean, required: true },
+      passwordHash: { type: String, default: null },
+      customerId: { type: String, default: null },
+      phone: { type: Schema.Types.Mixed, default: null },
+      epoch: { type: Number, required: true },
+      epochCause: { type: String, default: null },
+      registeredAt: { type: Number, required: true },
+      createdAt: { type: Number, required: true },
+    },
+    indexes: [{ serves: 'sweep_users_never_committed', keys: { status: 1, createdAt: 1 } }],
+  });
+
+  const seal = (text: string | null, field: string): string | null => text && cipher.encrypt(text, field);
+  const unseal = (text: string | null, field: string): string | null => text && cipher.decrypt(text, field);
+
+  const open = ({ _id, epochCause: _, nickname, email, ...rest }: UserDoc): User => ({
+    ...rest,
+    userId: _id as UserId,
+    nickname: unseal(nickname, 'user.nickname'),
+    email: unseal(email, 'user.email'),
+  });
+
+  return {
+    model,
+
+    async find(userId: UserId): Promise<User | null> {
+      const doc = await model.findById(userId).lean<UserDoc>();
+      return doc && open(doc);
+    },
+
+    /** Writes a new user as pending; nothing happens when it is there already (the step was done before). */
+    async createPending(user: Omit<User, 'status' | 'epoch'>): Promise<void> {
+      const { userId, nickname, email, ...rest } = user;
+      try {
+        await model.create({
+          ...rest,
+          _id: userId as string,
+          status: 'pending',
+          nickname: seal(nickname, 'user.nickname'),
+          email: seal(email, 'user.email'),
+          epoch: 0,
+        });
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error;
+      }
+    },
+
+    /** Opens a pending user whose claim and handles are committed. */
+    async commit(userId: UserId): Promise<void> {
+      await model.updateOne({ _id: userId as string, status: 'pending' }, { $set: { status: 'open' } });
+    },
+
+    /** Removes a user that never was committed. A committed one is never deleted (I3). */
+    async removePending(userId: UserId): Promise<boolean> {
+      const { deletedCount } = await model.deleteOne({ _id: userId as string, status: 'pending' });
+      return deletedCount === 1;
+    },
+
+    /** The users left pending since before an instant: a crash left them behind. */
+    async pendingSince({ before, limit }: { before: Instant; limit: number }): Promise<User[]> {
+      const docs = await model
+        .find({ status: 'pending', createdAt: { $lt: before } })
+        .sort({ createdAt: 1 })
+        .limit(limit)
+        .lean<UserDoc[]>();
+      return docs.map(open);
+    },
+
+    /**
+     * Gives an open user without a phone this one; true also when it has it already. False when it is closed or has
+     * another phone (I1: at most one).
+     */
+    async takePhone(userId: UserId, phone: UserPhone): Promise<boolean> {
+      const written = await model.findOneAndUpdate(
+        { _id: userId as string, status: 'open', phone: null },
+        { $set: { phone } },
+        { projection: { _id: 1 } },
+      );
+      if (written) return true;
+      const user = await this.find(userId);
+      return user?.status === 'open' && user.phone?.claimId === phone.claimId;
+    },
+
+    /** Takes the phone of one claim from the user's document; a phone of a later claim stays. */
+    async dropPhone(userId: UserId, claimId: ClaimId): Promise<void> {
+      await model.updateOne({ _id: userId as string, 'phone.claimId': claimId }, { $set: { phone: null } });
+    },
+
+    /** Ends everything that was granted to the user before: once per cause, however often it is called in a row. */
+    async raiseEpoch(userId: UserId, cause: string): Promise<boolean> {
+      const written = await model.findOneAndUpdate(
+        { _id: userId as string, epochCause: { $ne: cause } },
+        { $inc: { epoch: 1 }, $set: { epochCause: cause } },
+        { projection: { _id: 1 } },
+      );
+      return written !== null;
+    },
+  };
+}
+
+/** The store of payment users. */
+export type Users = ReturnType<typeof createUsers>;
