@@ -1,0 +1,135 @@
+import de.bwaldvogel.mongo.MongoServer;
+import de.bwaldvogel.mongo.MongoVersion;
+import de.bwaldvogel.mongo.backend.h2.H2Backend;
+import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.wire.message.MongoMessage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.h2.mvstore.MVStore;
+
+/**
+ * Runs mongo-java-server on one H2 file, for machines where no mongod can be had.
+ *
+ * <p>Arguments: the data folder, the port (0 picks a free one). It listens on 127.0.0.1 only, prints
+ * "store ready on port N" when it can be connected to, and stops on SIGTERM with everything written.
+ *
+ * <p>Two promises are added to the library's: an acknowledged write survives the kill of this process,
+ * and the declared wire version is one that today's MongoDB drivers talk to.
+ */
+public final class Launcher {
+
+    /** MongoDB 6.0 by its wire version: the least that a driver of 2026 accepts is 4.2 (wire version 8). */
+    private static final class DeclaredVersion implements MongoVersion {
+        @Override
+        public List<Integer> getVersionArray() {
+            return List.of(6, 0, 0);
+        }
+
+        @Override
+        public int getWireVersion() {
+            return 17;
+        }
+    }
+
+    /** Commits before a writing command is answered; callers that wait together share one commit. */
+    private static final class DurableBackend extends H2Backend {
+
+        private static final Set<String> WRITING = Set.of(
+                "insert", "update", "delete", "findandmodify", "create", "createindexes", "dropindexes",
+                "deleteindexes", "drop", "dropdatabase", "renamecollection", "aggregate", "mapreduce");
+
+        /** Held shared by commands that write and exclusively by the commit, so that no commit holds half a command. */
+        private final ReadWriteLock commits = new ReentrantReadWriteLock(true);
+
+        private final AtomicLong executed = new AtomicLong();
+        private long committed;
+
+        DurableBackend(MVStore store) {
+            super(store);
+        }
+
+        @Override
+        public Document handleMessage(MongoMessage message) {
+            if (!writes(message)) {
+                return super.handleMessage(message);
+            }
+            long ticket;
+            commits.readLock().lock();
+            try {
+                return super.handleMessage(message);
+            } finally {
+                ticket = executed.incrementAndGet();
+                commits.readLock().unlock();
+                commitUpTo(ticket);
+            }
+        }
+
+        private static boolean writes(MongoMessage message) {
+            var command = message.getDocument().keySet().iterator().next();
+            return WRITING.contains(command.toLowerCase(Locale.ROOT));
+        }
+
+        private void commitUpTo(long ticket) {
+            commits.writeLock().lock();
+            try {
+                if (committed < ticket) {
+                    committed = executed.get();
+                    commit();
+                }
+            } finally {
+                commits.writeLock().unlock();
+            }
+        }
+
+        /** Rewrites a little of the oldest, mostly dead part of the file, so that it doesn't grow for ever. */
+        void tidy() {
+            commits.writeLock().lock();
+            try {
+                // Half full is good enough, and 1 MiB a round keeps writers waiting for milliseconds only.
+                getMvStore().compact(50, 1024 * 1024);
+            } finally {
+                commits.writeLock().unlock();
+            }
+        }
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        var folder = Path.of(arguments[0]);
+        var port = Integer.parseInt(arguments[1]);
+        Files.createDirectories(folder);
+
+        // No commits of its own accord: they could hold half a command. 1 s of retention is enough on one machine:
+        // it protects against reordered writes at a power failure, and each second of it costs file space.
+        var store = new MVStore.Builder().fileName(folder.resolve("store.mv").toString()).autoCommitDisabled().open();
+        store.setRetentionTime(1_000);
+        var backend = new DurableBackend(store);
+        backend.version(new DeclaredVersion());
+        var server = new MongoServer(backend);
+        server.bind("127.0.0.1", port);
+
+        ScheduledExecutorService tidying = Executors.newSingleThreadScheduledExecutor(task -> {
+            var thread = new Thread(task, "tidy");
+            thread.setDaemon(true);
+            return thread;
+        });
+        tidying.scheduleWithFixedDelay(backend::tidy, 1, 1, TimeUnit.SECONDS);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            tidying.shutdownNow();
+            server.shutdownNow();
+        }, "stop"));
+
+        System.out.println("store ready on port " + server.getLocalAddress().getPort());
+    }
+
+    private Launcher() {}
+}
