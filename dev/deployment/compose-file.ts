@@ -80,7 +80,9 @@ function schemaFaults(content: unknown): string[] {
 
 /** The JSON schema of the compose specification, as the package dclint carries it. */
 function composeSchema(): object {
-  const folder = dirname(createRequire(join(process.cwd(), 'package.json')).resolve('dclint/package.json'));
+  // The package exports no more of itself than its package.json; the schema lies beside it.
+  const require = createRequire(join(process.cwd(), 'package.json'));
+  const folder = dirname(require.resolve('dclint/package.json'));
   const schema: unknown = JSON.parse(readFileSync(join(folder, 'schemas/compose.schema.json'), 'utf8'));
   // Draft 7 goes by an http address in Ajv; the schema names it by https.
   return { ...z.looseObject({}).parse(schema), $schema: 'http://json-schema.org/draft-07/schema#' };
