@@ -15,6 +15,7 @@ describe('maskText', () => {
     ['ID 11010519491231002X.', 'ID [idNumber].'],
     ['id=11010519491231002x', 'id=[idNumber]'],
     ['440524188001010014', '[idNumber]'],
+    ['证件号11010519491231002X与id440524188001010014', '证件号[idNumber]与id[idNumber]'],
     ['mail zhang.wei+pay@mail.example.com!', 'mail [email]!'],
     ['13800138000@qq.com', '[email]'],
     ['张伟@例子.中国', '[email]'],
