@@ -1,5 +1,5 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { MongoBinary } from 'mongodb-memory-server';
+import { MongoBinary } from 'mongodb-memory-server-core';
 
 // Run by `download.ts` as a process of its own: node download-program.ts <what> <version> <folder>
 
