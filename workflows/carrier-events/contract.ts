@@ -1,30 +1,7 @@
-import type { NumberEvent } from '../../domain/number/event.ts';
-import type { PhoneNumber } from '../../domain/phone-number.ts';
-
-/** The task queue of our own: workflows and the steps that touch our store. */
-export const mainTaskQueue = 'linekeeper';
-
-/** A carrier's event about a number, checked at the edge. */
-export interface ReportedEvent extends NumberEvent {
-  readonly phone: PhoneNumber;
-  /** Position in its system's feed (CloudEvents `sequence`); null where the feed has none. */
-  readonly sequence: number | null;
-}
-
-/** A sign of life of a system's feed (`feed.heartbeat`): it says which events must have come, and nothing of numbers. */
-export interface Heartbeat {
-  readonly at: number;
-  readonly sequence: number | null;
-}
+import type { Heartbeat, ReportedCall, ReportedEvent } from '../../domain/number/report.ts';
 
 /** One signed call of a province system: all that was acknowledged with it. */
-export interface CarrierEventsInput {
-  readonly province: string;
-  readonly system: string;
-  /** Keyed hash of the call's `webhook-id`. */
-  readonly webhookRef: string;
-  readonly receivedAt: number;
-  readonly correlator: string;
+export interface CarrierEventsInput extends ReportedCall {
   readonly events: readonly ReportedEvent[];
   readonly heartbeats: readonly Heartbeat[];
 }

@@ -1,0 +1,40 @@
+import type { Carriers } from '../carriers/carriers.ts';
+import type { Registry } from '../carriers/registry.ts';
+import type { Routing } from '../carriers/routing.ts';
+import type { NumberHasher } from '../platform/hashing.ts';
+import type { MailPort } from '../ports/mail.ts';
+import type { Store } from '../store/store.ts';
+import { createCarrierEventActivities } from './carrier-events/record.ts';
+import { createImportActivities } from './import/import.ts';
+import { createNoticeActivities } from './notice/deliver.ts';
+import { createEffectActivities } from './number/effects.ts';
+import { createLifeActivities } from './number/life.ts';
+import { createSamePersonActivities } from './number/same-person.ts';
+import type { Messenger } from './ports.ts';
+import { createSweepActivities } from './sweep/sweep.ts';
+
+/** What the steps stand on. */
+export interface ActivityDependencies {
+  readonly store: Store;
+  readonly registry: Registry;
+  readonly routing: Routing;
+  readonly carriers: Carriers;
+  readonly hasher: NumberHasher;
+  readonly mail: MailPort;
+  readonly messenger: Messenger;
+}
+
+/** The steps that run on our own queue. */
+export const createActivities = (dependencies: ActivityDependencies) => ({
+  ...createCarrierEventActivities(dependencies),
+  ...createEffectActivities(dependencies),
+  ...createImportActivities(dependencies),
+  ...createLifeActivities(dependencies),
+  ...createNoticeActivities(dependencies),
+  ...createSweepActivities(dependencies),
+});
+
+/** The steps that ask a carrier; each province system has a queue of its own for them. */
+export const createCarrierActivities = (dependencies: ActivityDependencies) => ({
+  ...createSamePersonActivities(dependencies),
+});

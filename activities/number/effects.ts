@@ -1,0 +1,203 @@
+import type { Claim, ReleasedClaim } from '../../domain/claim.ts';
+import { asCaseId, type ClaimId, type NumberKey, type UserId } from '../../domain/ids.ts';
+import type { Instant } from '../../domain/instant.ts';
+import type { Duty } from '../../domain/number/plan.ts';
+import type { CaseKind } from '../../store/cases.ts';
+import type { NoticeKind } from '../../store/notices.ts';
+import type { Store } from '../../store/store.ts';
+import type { Messenger } from '../ports.ts';
+
+type DutyOf<Kind extends Duty['kind']> = Extract<Duty, { kind: Kind }>;
+
+/** One duty of a number's life, to be done now. */
+export interface DutyInput<Kind extends Duty['kind']> {
+  readonly numberKey: NumberKey;
+  readonly duty: DutyOf<Kind>;
+  /** The workflow's time. */
+  readonly at: Instant;
+  /** When the sweep has to look after the number once this is done; null when nothing is left. */
+  readonly attendBy: Instant | null;
+  readonly correlator: string;
+}
+
+/** What a step on a claim led to. `step` names the thing and the step, so that what is done twice happens once. */
+interface Effect {
+  readonly numberKey: NumberKey;
+  readonly claimId: ClaimId;
+  readonly userId: UserId;
+  readonly step: string;
+  readonly code: string;
+  readonly at: Instant;
+  readonly details?: Record<string, string | number | null>;
+}
+
+/**
+ * The effects of a number's life on claims and users. Each is a compare-and-set on the claim it was decided for,
+ * followed by what must follow; all of it may be done again after a crash anywhere in between.
+ */
+export function createEffectActivities({ store, messenger }: { store: Store; messenger: Messenger }) {
+  const record = ({ step, details = {}, ...effect }: Effect): Promise<void> =>
+    store.evidence.add({ evidenceId: step, kind: 'effect', actor: 'linekeeper', details, ...effect });
+
+  /** The user is told at a verified e-mail, never by SMS: the phone may be a stranger's by now. Else at the next login. */
+  const tell = async (
+    kind: NoticeKind,
+    { step, numberKey, claimId, userId, at }: Effect,
+    correlator: string,
+  ) => {
+    const noticeId = `${step}:notice`;
+    await store.notices.owe({ noticeId, kind, userId, numberKey, claimId, owedSince: at });
+    const user = await store.users.find(userId);
+    if (user?.email && user.emailVerified) await messenger.deliverNotice({ noticeId, correlator });
+    else await store.notices.settle({ noticeId, status: 'kept-for-login', at });
+  };
+
+  const openCase = async (
+    caseKind: CaseKind,
+    { numberKey, claimId, userId, at }: Omit<Effect, 'step' | 'code'>,
+  ) => {
+    const caseId = asCaseId(`${claimId}:${caseKind}`);
+    await store.cases.open({ caseId, kind: caseKind, numberKey, claimId, userId, openedAt: at });
+    await record({
+      numberKey,
+      claimId,
+      userId,
+      at,
+      step: `${caseId}:opened`,
+      code: 'case.opened',
+      details: { caseId, kind: caseKind },
+    });
+  };
+
+  const stepOf = (claim: Claim): string => `${claim.claimId}:${claim.state}:${claim.stateSince}`;
+  const releaseStepOf = (released: ReleasedClaim): string =>
+    `${released.claimId}:released:${released.releasedAt}`;
+
+  return {
+    /** Nobody holds the number: no login through it, and what was granted through it ends. */
+    async suspendClaim({
+      numberKey,
+      duty,
+      at,
+      attendBy,
+      correlator,
+    }: DutyInput<'suspend-claim'>): Promise<void> {
+      const { claimId, userId, eventKey } = duty;
+      const claim = await store.claims.suspend({ numberKey, claimId, at });
+      if (claim?.state === 'suspended') {
+        const step = stepOf(claim);
+        const effect: Effect = {
+          numberKey,
+          claimId,
+          userId,
+          step,
+          code: 'claim.suspended',
+          at: claim.stateSince,
+        };
+        await store.users.raiseEpoch(userId, step);
+        await record({ ...effect, details: { eventKey } });
+        await tell('claim-suspended', effect, correlator);
+      }
+      await store.numbers.attendBy([numberKey], attendBy);
+    },
+
+    /** The tenancy goes on after all, or the same person is back: the claim works again. */
+    async restoreClaim({
+      numberKey,
+      duty,
+      at,
+      attendBy,
+      correlator,
+    }: DutyInput<'restore-claim'>): Promise<void> {
+      const { claimId, userId, anchoredAt } = duty;
+      const claim = await store.claims.restore({ numberKey, claimId, at, anchoredAt });
+      if (claim?.state === 'active') {
+        const code = claim.anchoredAt === claim.claimedAt ? 'claim.restored' : 'claim.moved';
+        const effect: Effect = {
+          numberKey,
+          claimId,
+          userId,
+          step: stepOf(claim),
+          code,
+          at: claim.stateSince,
+        };
+        await record(effect);
+        await tell('claim-restored', effect, correlator);
+      }
+      await store.numbers.attendBy([numberKey], attendBy);
+    },
+
+    /** The login phone leaves the user. User, accounts and money stay as they are (I3). */
+    async releaseClaim({
+      numberKey,
+      duty,
+      at,
+      attendBy,
+      correlator,
+    }: DutyInput<'release-claim'>): Promise<void> {
+      const { claimId, userId, cause } = duty;
+      const released = await store.claims.release({ numberKey, claimId, cause, at });
+      if (released) {
+        const step = releaseStepOf(released);
+        const effect: Effect = {
+          numberKey,
+          claimId,
+          userId,
+          step,
+          code: 'claim.released',
+          at: released.releasedAt,
+        };
+        await store.users.dropPhone(userId, claimId);
+        await store.users.raiseEpoch(userId, step);
+        await record({
+          ...effect,
+          details: { cause: released.cause.kind, eventKey: released.cause.eventKey },
+        });
+        await tell('claim-released', effect, correlator);
+      }
+      await store.numbers.attendBy([numberKey], attendBy);
+    },
+
+    /**
+     * A reclaim, or a retraction, after the release: the phone goes back to its user if nobody claimed it and the user
+     * is open and has no other; else people decide.
+     */
+    async giveBackClaim({
+      numberKey,
+      duty,
+      at,
+      attendBy,
+      correlator,
+    }: DutyInput<'give-back-claim'>): Promise<void> {
+      const { claimId, userId, state } = duty;
+      const free = await store.users.takePhone(userId, { numberKey, claimId });
+      const claim = free ? await store.claims.giveBack({ numberKey, claimId, state, at }) : null;
+      if (claim) {
+        const step = `${claimId}:given-back:${claim.stateSince}`;
+        const effect: Effect = {
+          numberKey,
+          claimId,
+          userId,
+          step,
+          code: 'claim.given-back',
+          at: claim.stateSince,
+        };
+        await record(effect);
+        await tell('claim-given-back', effect, correlator);
+      } else {
+        await store.users.dropPhone(userId, claimId);
+        await openCase('disputed-release', { numberKey, claimId, userId, at });
+        await store.claims.markDisputed({ numberKey, claimId });
+      }
+      await store.numbers.attendBy([numberKey], attendBy);
+    },
+
+    /** No rule decides: a person has to. */
+    async openSupportCase({ numberKey, duty, at, attendBy }: DutyInput<'open-case'>): Promise<void> {
+      const { claimId, userId, caseKind } = duty;
+      await openCase(caseKind, { numberKey, claimId, userId, at });
+      if (caseKind === 'disputed-release') await store.claims.markDisputed({ numberKey, claimId });
+      await store.numbers.attendBy([numberKey], attendBy);
+    },
+  };
+}

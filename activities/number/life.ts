@@ -1,0 +1,65 @@
+import type { Registry } from '../../carriers/registry.ts';
+import { rulesOf } from '../../carriers/rules.ts';
+import type { NumberKey, UserId } from '../../domain/ids.ts';
+import type { Instant } from '../../domain/instant.ts';
+import { fateOf } from '../../domain/number/fate.ts';
+import { foldHistory, freezeEndOf, type NumberState, stateAt } from '../../domain/number/history.ts';
+import { type Duty, planLife } from '../../domain/number/plan.ts';
+import type { Store } from '../../store/store.ts';
+
+/** What the life of a number asks for now. */
+export interface LifeReport {
+  readonly state: NumberState;
+  readonly freezeEndsAt: Instant | null;
+  /** The system that answers for the number. */
+  readonly home: { readonly province: string; readonly system: string };
+  readonly duties: readonly Duty[];
+  readonly nextAt: Instant | null;
+}
+
+/** Reading a number's life: from its history and its claim, at the workflow's time. */
+export function createLifeActivities({ store, registry }: { store: Store; registry: Registry }) {
+  /** Only a verified person can be compared with another. */
+  const isVerified = async (userId: UserId): Promise<boolean> => {
+    const user = await store.users.find(userId);
+    const customer = user?.customerId ? await store.customers.find(user.customerId) : null;
+    return customer?.verifiedAt != null;
+  };
+
+  return {
+    /**
+     * Folds the number's history and plans what it asks for. Where nothing is due, it notes when the sweep has to look
+     * after the number should its workflow be lost; where something is, the step that does it notes it.
+     */
+    async readLife({ numberKey, now }: { numberKey: NumberKey; now: Instant }): Promise<LifeReport | null> {
+      const [number, claims] = await Promise.all([
+        store.numbers.find(numberKey),
+        store.claims.find(numberKey),
+      ]);
+      if (!number) return null;
+      const { freeze, policy } = rulesOf(registry, number);
+      const { events } = number;
+      const claim = claims?.claim ?? null;
+      const recycled = claim !== null && fateOf({ claim, events, freeze }).kind === 'recycled';
+      const plan = planLife({
+        events,
+        freeze,
+        policy,
+        claim,
+        lastReleased: claims?.released.at(-1) ?? null,
+        holderVerified: recycled && (await isVerified(claim.userId)),
+        now,
+      });
+      if (plan.duties.length === 0 && plan.nextAt !== number.attendBy) {
+        await store.numbers.attendBy([numberKey], plan.nextAt);
+      }
+      const life = foldHistory(number, freeze);
+      return {
+        state: stateAt(life, freeze, now),
+        freezeEndsAt: freezeEndOf(life, freeze),
+        home: life.home ?? { province: number.province, system: number.system },
+        ...plan,
+      };
+    },
+  };
+}

@@ -1,0 +1,9 @@
+import type { NumberKey } from '../domain/ids.ts';
+
+/** What steps start or wake elsewhere in the house. Each call may be repeated. */
+export interface Messenger {
+  /** Has the lives of numbers look again, starting those that sleep in the store only. */
+  wakeNumbers(call: { numberKeys: readonly NumberKey[]; correlator: string }): Promise<void>;
+  /** Has a notice that is owed delivered. */
+  deliverNotice(call: { noticeId: string; correlator: string }): Promise<void>;
+}

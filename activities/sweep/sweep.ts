@@ -1,0 +1,44 @@
+import type { Instant } from '../../domain/instant.ts';
+import { removeAbandonedUsers } from '../../store/new-user.ts';
+import type { Store } from '../../store/store.ts';
+import type { Messenger } from '../ports.ts';
+
+/** What is found lost at one time; the rest waits for the next sweep, so that one never floods the workers. */
+const batch = 500;
+/** A user is created within seconds; what is still pending after this long was left behind by a crash. */
+const abandonedAfter = 15 * 60_000;
+/** A notice is handed to its workflow at once; what is owed this long had its workflow lost. Delivery itself may take days. */
+const noticeLostAfter = 10 * 60_000;
+/** CONTRACT: an idempotency key is remembered for 24 hours. */
+const idempotencyKept = 24 * 3_600_000;
+
+/** Finding what was lost: terminated workflows, crashed writers, records past their time. */
+export function createSweepActivities({ store, messenger }: { store: Store; messenger: Messenger }) {
+  const correlator = 'sweep';
+  return {
+    /** Wakes the numbers that nobody looked after in time. Gives their count. */
+    async wakeOverdueNumbers({ now }: { now: Instant }): Promise<number> {
+      const numberKeys = await store.numbers.overdue({ now, limit: batch });
+      await messenger.wakeNumbers({ numberKeys, correlator });
+      return numberKeys.length;
+    },
+
+    /** Has notices delivered whose workflow was lost. Gives their count. */
+    async resumeOwedNotices({ now }: { now: Instant }): Promise<number> {
+      const noticeIds = await store.notices.owedSince({ before: now - noticeLostAfter, limit: batch });
+      for (const noticeId of noticeIds) await messenger.deliverNotice({ noticeId, correlator });
+      return noticeIds.length;
+    },
+
+    /** Removes what crashes left half made, and records past their time. */
+    async tidyUp({ now }: { now: Instant }): Promise<void> {
+      await removeAbandonedUsers({ store, before: now - abandonedAfter, limit: batch });
+      await store.idempotency.deleteOlderThan(now - idempotencyKept);
+    },
+
+    /** Seals the audit records since the last sweep into the hash chain. */
+    async sealAudit({ now }: { now: Instant }): Promise<void> {
+      await store.audit.seal({ now });
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import pLimit from 'p-limit';
+import type { Messenger } from '../activities/ports.ts';
+import { noticeWorkflow, noticeWorkflowId } from '../workflows/notice/contract.ts';
+import {
+  historyChangedSignal,
+  type NumberLifeInput,
+  numberLifeWorkflow,
+  numberLifeWorkflowId,
+} from '../workflows/number/contract.ts';
+import { mainTaskQueue } from '../workflows/task-queues.ts';
+
+/** Enough to keep a batch from going one by one, few enough to leave the server to others. */
+const callsAtOnce = 20;
+
+/** Starts and signals workflows on behalf of steps. */
+export function createMessenger(client: Client): Messenger {
+  const limit = pLimit(callsAtOnce);
+  return {
+    async wakeNumbers({ numberKeys, correlator }) {
+      await limit.map(numberKeys, async (numberKey) => {
+        const input: NumberLifeInput = { numberKey, correlator };
+        // Durable even where no worker runs. A life that ended is started again under its id.
+        await client.workflow.signalWithStart(numberLifeWorkflow, {
+          workflowId: numberLifeWorkflowId(numberKey),
+          taskQueue: mainTaskQueue,
+          args: [input],
+          signal: historyChangedSignal,
+          signalArgs: [{ correlator }],
+        });
+      });
+    },
+
+    async deliverNotice({ noticeId, correlator }) {
+      try {
+        await client.workflow.start(noticeWorkflow, {
+          workflowId: noticeWorkflowId(noticeId),
+          taskQueue: mainTaskQueue,
+          args: [{ noticeId, correlator }],
+        });
+      } catch (error) {
+        // It is being delivered already.
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+    },
+  };
+}

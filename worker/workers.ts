@@ -1,0 +1,69 @@
+import type { DataConverter } from '@temporalio/common';
+import { type NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import {
+  type ActivityDependencies,
+  createActivities,
+  createCarrierActivities,
+} from '../activities/activities.ts';
+import type { DurationMs } from '../domain/instant.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import { carrierTaskQueue, mainTaskQueue } from '../workflows/task-queues.ts';
+import { observeActivities } from './interceptors.ts';
+
+/** A sleeping number costs nothing once it has left the cache: 400 cached ones take some 100 MB. */
+const defaultCachedWorkflows = 400;
+/** Steps on our own queue wait for the store most of the time; it has 50 connections to share. */
+const stepsAtOnce = 40;
+/** A province system answers a few calls at a time; one long poll is enough to keep them coming. */
+const carrierPolls = 1;
+
+/** What workers are made from. */
+export interface WorkersOptions {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly dataConverter: DataConverter;
+  readonly workflowBundle: WorkflowBundleOption;
+  readonly dependencies: ActivityDependencies;
+  readonly metrics: Metrics;
+  readonly maxCachedWorkflows?: number | undefined;
+  /** How long a stopping worker lets its steps finish. */
+  readonly shutdownGrace: DurationMs;
+}
+
+/** The workers of one process: one for our own queue, one for each province system that can be asked. */
+export async function createWorkers(options: WorkersOptions): Promise<Worker[]> {
+  const { connection, namespace, dataConverter, dependencies, metrics, shutdownGrace } = options;
+  const common = {
+    connection,
+    namespace,
+    dataConverter,
+    shutdownGraceTime: shutdownGrace,
+    interceptors: { activity: [observeActivities(metrics)] },
+  };
+  const main = await Worker.create({
+    ...common,
+    taskQueue: mainTaskQueue,
+    workflowBundle: options.workflowBundle,
+    activities: createActivities(dependencies),
+    maxCachedWorkflows: options.maxCachedWorkflows ?? defaultCachedWorkflows,
+    maxConcurrentActivityTaskExecutions: stepsAtOnce,
+    maxConcurrentLocalActivityExecutions: stepsAtOnce,
+  });
+  const carrierActivities = createCarrierActivities(dependencies);
+  const carriers = dependencies.registry.provinces.flatMap((province) =>
+    province.systems.flatMap(({ id, connection: way }) =>
+      way === null
+        ? []
+        : Worker.create({
+            ...common,
+            taskQueue: carrierTaskQueue({ province: province.id, system: id }),
+            activities: carrierActivities,
+            // The gateway's token bucket is the hard limit; this keeps tasks waiting in Temporal rather than here.
+            maxTaskQueueActivitiesPerSecond: way.rateLimit.perSecond,
+            maxConcurrentActivityTaskExecutions: way.rateLimit.burst,
+            maxConcurrentActivityTaskPolls: carrierPolls,
+          }),
+    ),
+  );
+  return [main, ...(await Promise.all(carriers))];
+}
