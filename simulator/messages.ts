@@ -1,0 +1,50 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { formatInstant, type Instant } from '../domain/instant.ts';
+
+/** A message that somebody was sent. */
+export interface Message {
+  readonly channel: 'sms' | 'mail';
+  readonly at: Instant;
+  /** A phone number or an e-mail address in lower case. */
+  readonly to: string;
+  readonly subject: string | null;
+  readonly text: string;
+}
+
+/** A message as the controls show it; `subject` on mails only. */
+export interface ShownMessage {
+  readonly at: string;
+  readonly to: string;
+  readonly subject?: string;
+  readonly text: string;
+}
+
+/** The messages that the simulated networks took; they last over a restart. */
+export interface Messages {
+  take(message: Message): void;
+  /** The messages of a channel to one receiver, or to all for undefined, oldest first. */
+  sent(channel: Message['channel'], to: string | undefined): ShownMessage[];
+}
+
+/** The messages in a database. */
+export function createMessages(database: DatabaseSync): Messages {
+  const add = database.prepare(
+    'insert into messages (channel, at, recipient, subject, text) values (?, ?, ?, ?, ?)',
+  );
+  const all = database.prepare('select * from messages where channel = ? order by position');
+  const byRecipient = database.prepare(
+    'select * from messages where channel = ? and recipient = ? order by position',
+  );
+  return {
+    take: ({ channel, at, to, subject, text }) => {
+      add.run(channel, at, to, subject, text);
+    },
+    sent: (channel, to) =>
+      (to === undefined ? all.all(channel) : byRecipient.all(channel, to)).map((row) => ({
+        at: formatInstant(Number(row.at)),
+        to: String(row.recipient),
+        ...(row.subject === null ? {} : { subject: String(row.subject) }),
+        text: String(row.text),
+      })),
+  };
+}
