@@ -2,9 +2,8 @@ import type { Registry } from '../../carriers/registry.ts';
 import { rulesOf } from '../../carriers/rules.ts';
 import type { NumberKey, UserId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
-import { fateOf } from '../../domain/number/fate.ts';
 import { foldHistory, freezeEndOf, type NumberState, stateAt } from '../../domain/number/history.ts';
-import { type Duty, planLife } from '../../domain/number/plan.ts';
+import { type Duty, dependsOnPerson, type LifeQuestion, planLife } from '../../domain/number/plan.ts';
 import type { Store } from '../../store/store.ts';
 
 /** What the life of a number asks for now. */
@@ -38,18 +37,20 @@ export function createLifeActivities({ store, registry }: { store: Store; regist
       ]);
       if (!number) return null;
       const { freeze, policy } = rulesOf(registry, number);
-      const { events } = number;
       const claim = claims?.claim ?? null;
-      const recycled = claim !== null && fateOf({ claim, events, freeze }).kind === 'recycled';
-      const plan = planLife({
-        events,
+      const question: LifeQuestion = {
+        events: number.events,
         freeze,
         policy,
         claim,
         lastReleased: claims?.released.at(-1) ?? null,
-        holderVerified: recycled && (await isVerified(claim.userId)),
+        holderVerified: false,
         now,
-      });
+      };
+      const provisional = planLife(question);
+      const holderVerified =
+        claim !== null && dependsOnPerson(provisional) && (await isVerified(claim.userId));
+      const plan = holderVerified ? planLife({ ...question, holderVerified }) : provisional;
       if (plan.duties.length === 0 && plan.nextAt !== number.attendBy) {
         await store.numbers.attendBy([numberKey], plan.nextAt);
       }

@@ -29,13 +29,15 @@ export interface FateQuestion {
   };
   readonly events: readonly NumberEvent[];
   readonly freeze: Freeze;
+  /** Whether a cancellation releases the claim at once (a province's policy), so that no new tenancy comes in time. */
+  readonly atOnce: boolean;
 }
 
 /**
  * Walks the events that lie after the claim (I7: an earlier one says nothing of it) from boundary to boundary. Where
  * the carrier confirmed, for a boundary, that the same person holds the number again, the claim goes on from there.
  */
-export function fateOf({ claim, events, freeze }: FateQuestion): Fate {
+export function fateOf({ claim, events, freeze, atOnce }: FateQuestion): Fate {
   const after = effectiveEvents(events).filter((event) => event.at > claim.claimedAt);
   const same = new Set(
     claim.samePerson.filter(({ answer }) => answer === 'same').map(({ eventKey }) => eventKey),
@@ -51,12 +53,17 @@ export function fateOf({ claim, events, freeze }: FateQuestion): Fate {
   }
   const held: Fate = fate;
 
+  /** Whether the claim was to be released before this event came: then the event finds nothing to recycle. */
+  const comesTooLate = (event: NumberEvent): boolean =>
+    fate.kind === 'frozen' && event.at >= (atOnce ? fate.since : freezeEndsAt(fate.since, freeze));
+
   for (const event of after.slice(from + 1)) {
     switch (event.type) {
       case 'number.cancelled':
         if (fate.kind === 'held') {
           fate = { kind: 'frozen', since: event.at, eventKey: event.key };
         } else if (fate.kind === 'frozen' && endsUnseenTenancy(event, fate.since, freeze)) {
+          if (comesTooLate(event)) return fate;
           return { kind: 'recycled', at: event.at, by: 'reissued', eventKey: event.key };
         }
         break;
@@ -64,9 +71,11 @@ export function fateOf({ claim, events, freeze }: FateQuestion): Fate {
         if (fate.kind === 'frozen') fate = held;
         break;
       case 'number.transferred':
+        if (comesTooLate(event)) return fate;
         return { kind: 'recycled', at: event.at, by: 'transferred', eventKey: event.key };
       case 'number.reissued':
         if (fate.kind === 'held' && restatesBeginning(event, joined)) break;
+        if (comesTooLate(event)) return fate;
         return { kind: 'recycled', at: event.at, by: 'reissued', eventKey: event.key };
       default:
         break;

@@ -2,7 +2,7 @@ import type { Claim, ReleaseCause, ReleasedClaim, SamePersonCheck } from '../cla
 import type { ClaimId, UserId } from '../ids.ts';
 import type { DurationMs, Instant } from '../instant.ts';
 import type { NumberEvent } from './event.ts';
-import { type Fate, fateOf, thawsAt } from './fate.ts';
+import { type Fate, type FateQuestion, fateOf, thawsAt } from './fate.ts';
 import type { Freeze } from './freeze.ts';
 
 /** What a province does with a claim when its tenancy was cancelled: the defaults are DESIGN §3's. */
@@ -81,7 +81,28 @@ type Aim =
   | { readonly state: 'suspended'; readonly eventKey: string; readonly until: Instant }
   | { readonly state: 'released'; readonly cause: ReleaseCause };
 
-function aimOf(fate: Fate, bound: boolean, { policy, freeze, now }: LifeQuestion): Aim {
+/** What the events and the province's policy want of a claim, held or released. */
+function judge(
+  claim: FateQuestion['claim'],
+  bound: boolean,
+  { events, policy, freeze, now }: Omit<LifeQuestion, 'claim' | 'lastReleased'>,
+): { fate: Fate; aim: Aim } {
+  const atOnce = (bound ? policy.bound : policy.unbound) === 'at-once';
+  const fate = fateOf({ claim, events, freeze, atOnce });
+  return { fate, aim: aimOf({ fate, atOnce, freeze, now }) };
+}
+
+function aimOf({
+  fate,
+  atOnce,
+  freeze,
+  now,
+}: {
+  fate: Fate;
+  atOnce: boolean;
+  freeze: Freeze;
+  now: Instant;
+}): Aim {
   switch (fate.kind) {
     case 'held':
       return { state: 'active', anchoredAt: fate.anchoredAt };
@@ -89,7 +110,7 @@ function aimOf(fate: Fate, bound: boolean, { policy, freeze, now }: LifeQuestion
       return { state: 'released', cause: { kind: fate.by, eventKey: fate.eventKey } };
     case 'frozen': {
       const until = thawsAt(fate, freeze);
-      if ((bound ? policy.bound : policy.unbound) === 'at-once') {
+      if (atOnce) {
         return { state: 'released', cause: { kind: 'cancelled', eventKey: fate.eventKey } };
       }
       return now < until
@@ -131,8 +152,7 @@ function planRecycled(
 
 function planClaim(claim: Claim, question: LifeQuestion): LifePlan {
   const { claimId, userId } = claim;
-  const fate = fateOf({ claim, events: question.events, freeze: question.freeze });
-  const aim = aimOf(fate, claim.bindingId !== null, question);
+  const { fate, aim } = judge(claim, claim.bindingId !== null, question);
   switch (aim.state) {
     case 'active':
       return {
@@ -167,8 +187,7 @@ const undoable: readonly ReleaseCause['kind'][] = ['freeze-ended', 'reissued', '
 function planLastReleased(released: ReleasedClaim, question: LifeQuestion): LifePlan {
   const settled: LifePlan = { duties: [], nextAt: null };
   if (released.disputed || !undoable.includes(released.cause.kind)) return settled;
-  const fate = fateOf({ claim: released, events: question.events, freeze: question.freeze });
-  const aim = aimOf(fate, false, question);
+  const { aim } = judge(released, false, question);
   if (aim.state === 'released' || question.claim?.userId === released.userId) return settled;
 
   const { claimId, userId } = released;
@@ -195,10 +214,17 @@ export function planLife(question: LifeQuestion): LifePlan {
   };
 }
 
+/** Whether a plan made without knowing of a verified person would be another one with it. */
+export const dependsOnPerson = ({ duties }: LifePlan): boolean =>
+  duties.some(
+    (duty) =>
+      duty.kind === 'release-claim' && (duty.cause.kind === 'reissued' || duty.cause.kind === 'transferred'),
+  );
+
 /** The state in which a claim of the past comes in (an import): suspended unless its tenancy goes on undisturbed. */
 export function stateOfImported(
   question: Omit<LifeQuestion, 'claim' | 'lastReleased'> & { claim: Claim },
 ): Claim['state'] {
-  const fate = fateOf({ claim: question.claim, events: question.events, freeze: question.freeze });
-  return fate.kind === 'held' ? 'active' : 'suspended';
+  const { aim } = judge(question.claim, question.claim.bindingId !== null, question);
+  return aim.state === 'active' ? 'active' : 'suspended';
 }

@@ -1,0 +1,201 @@
+import type { Claim, ReleasedClaim } from '../../../domain/claim.ts';
+import { asClaimId, asUserId } from '../../../domain/ids.ts';
+import type { NumberEvent } from '../../../domain/number/event.ts';
+import { freezeEndsAt } from '../../../domain/number/freeze.ts';
+import { type LifeQuestion, planLife } from '../../../domain/number/plan.ts';
+import { claim, day, event, freeze, released, retraction } from './events.ts';
+
+const policy = { bound: 'at-once', unbound: 'at-freeze-end' } as const;
+
+const plan = (events: NumberEvent[], more: Partial<LifeQuestion> = {}) =>
+  planLife({
+    events,
+    freeze,
+    policy,
+    claim: claim(),
+    lastReleased: null,
+    holderVerified: false,
+    now: day(30),
+    ...more,
+  });
+
+const kinds = (...of: Parameters<typeof plan>) => plan(...of).duties.map(({ kind }) => kind);
+const cancelled = event('number.cancelled', 20);
+const reissued = event('number.reissued', 25);
+const transferred = event('number.transferred', 25);
+const suspendedClaim = claim({ state: 'suspended' });
+const check = (answer: Claim['samePerson'][number]['answer'], more = {}) => ({
+  eventKey: reissued.key,
+  answer,
+  firstAskedAt: day(25),
+  attempts: 1,
+  askAgainAt: null,
+  ...more,
+});
+
+describe('release policy on a claim without a binding', () => {
+  it.each<[string, string[], NumberEvent[], Partial<LifeQuestion>]>([
+    ['nothing happened', [], [], {}],
+    ['cancelled', ['suspend-claim'], [cancelled], {}],
+    ['cancelled, suspended already', [], [cancelled], { claim: suspendedClaim }],
+    ['cancelled, freeze over', ['release-claim'], [cancelled], { claim: suspendedClaim, now: day(112) }],
+    ['reissued before the freeze ended', ['release-claim'], [cancelled, reissued], { claim: suspendedClaim }],
+    ['transferred', ['release-claim'], [transferred], {}],
+    ['reclaimed', ['restore-claim'], [cancelled, event('number.reclaimed', 22)], { claim: suspendedClaim }],
+    [
+      'cancellation retracted',
+      ['restore-claim'],
+      [cancelled, retraction(cancelled, 22)],
+      { claim: suspendedClaim },
+    ],
+    ['line suspended (停机)', [], [event('number.suspended', 20)], {}],
+    ['ported', [], [event('number.ported', 20)], {}],
+    [
+      'province releases at once',
+      ['release-claim'],
+      [cancelled],
+      { policy: { bound: 'at-once', unbound: 'at-once' } },
+    ],
+  ])('%s → %j', (_, expected, events, more) => {
+    expect(kinds(events, more)).toEqual(expected);
+  });
+
+  it('cancelled → looks again when the freeze ends', () => {
+    expect(plan([cancelled]).nextAt).toBe(freezeEndsAt(day(20), freeze));
+  });
+
+  it('cancelled long ago, reported only now → released at once', () => {
+    expect(kinds([cancelled], { now: day(200) })).toEqual(['release-claim']);
+  });
+
+  it('transferred → says that a transfer was the cause', () => {
+    expect(plan([transferred]).duties[0]).toMatchObject({
+      cause: { kind: 'transferred', eventKey: transferred.key },
+    });
+  });
+});
+
+describe('release policy on a claim with a binding', () => {
+  const bound = claim({ bindingId: 'binding-1' });
+  it('cancelled → released at once', () => {
+    expect(kinds([cancelled], { claim: bound })).toEqual(['release-claim']);
+  });
+  it('cancelled where the province waits → suspended', () => {
+    const patient = { bound: 'at-freeze-end', unbound: 'at-freeze-end' } as const;
+    expect(kinds([cancelled], { claim: bound, policy: patient })).toEqual(['suspend-claim']);
+  });
+  it('line suspended (停机) → nothing', () => {
+    expect(kinds([event('number.suspended', 20)], { claim: bound })).toEqual([]);
+  });
+});
+
+describe('I7: an event about an earlier tenancy', () => {
+  it.each(['number.cancelled', 'number.reissued', 'number.transferred', 'number.reclaimed'] as const)(
+    '%s before the claim → nothing',
+    (type) => {
+      expect(plan([event(type, 5)])).toEqual({ duties: [], nextAt: null });
+    },
+  );
+  it('at the very instant of the claim → nothing', () => {
+    expect(plan([event('number.cancelled', 10)])).toEqual({ duties: [], nextAt: null });
+  });
+  it('a reissue that gives the join date the claim was made in → nothing', () => {
+    const joined = { precision: 'day', day: '1970-01-11' } as const;
+    const inTenancy = claim({ tenancy: { joined, source: 'sichuan/mobile-5g' } });
+    expect(kinds([event('number.reissued', 12, { joined })], { claim: inTenancy })).toEqual([]);
+  });
+});
+
+describe('same-person check before a release on reissue or transfer', () => {
+  const verified = { holderVerified: true };
+  it('never asked → suspended, then asked', () => {
+    expect(kinds([cancelled, reissued], verified)).toEqual(['suspend-claim', 'ask-same-person']);
+  });
+  it.each([
+    ['other', ['release-claim']],
+    ['no-capability', ['release-claim']],
+    ['no-customer', ['release-claim']],
+    ['same', ['restore-claim']],
+  ] as const)('answered %s → %j', (answer, expected) => {
+    const asked = claim({ state: 'suspended', samePerson: [check(answer)] });
+    expect(kinds([cancelled, reissued], { ...verified, claim: asked })).toEqual(expected);
+  });
+  it('undecided → waits, suspended, and asks again later', () => {
+    const asked = claim({ state: 'suspended', samePerson: [check('undecided', { askAgainAt: day(31) })] });
+    expect(plan([cancelled, reissued], { ...verified, claim: asked })).toEqual({
+      duties: [],
+      nextAt: day(31),
+    });
+    expect(kinds([cancelled, reissued], { ...verified, claim: asked, now: day(31) })).toEqual([
+      'ask-same-person',
+    ]);
+  });
+  it('undecided for more than a week → a case, and still asked', () => {
+    const asked = claim({ state: 'suspended', samePerson: [check('undecided', { askAgainAt: day(34) })] });
+    const later = plan([cancelled, reissued], { ...verified, claim: asked, now: day(33) });
+    expect(later).toMatchObject({
+      duties: [{ kind: 'open-case', caseKind: 'undecided-verdict' }],
+      nextAt: day(34),
+    });
+  });
+  it('the same person, then cancelled again → the claim has moved to the new tenancy and is suspended in it', () => {
+    const back = claim({ samePerson: [check('same')] });
+    expect(kinds([cancelled, reissued, event('number.cancelled', 28)], { ...verified, claim: back })).toEqual(
+      ['suspend-claim'],
+    );
+  });
+  it('the same person, then a late event from before the return → nothing', () => {
+    const back = claim({ samePerson: [check('same')] });
+    expect(kinds([reissued, event('number.transferred', 22)], { ...verified, claim: back })).toEqual([]);
+  });
+});
+
+describe('a reclaim or retraction after the release', () => {
+  const reclaimed = [cancelled, event('number.reclaimed', 115)];
+  const dutiesAfter = (lastReleased: ReleasedClaim, current: Claim | null, events = reclaimed) =>
+    planLife({
+      events,
+      freeze,
+      policy,
+      claim: current,
+      lastReleased,
+      holderVerified: false,
+      now: day(116),
+    }).duties.map(({ kind }) => kind);
+  const another = claim({ claimId: asClaimId('claim-2'), userId: asUserId('user-2'), claimedAt: day(114) });
+
+  it('nobody claimed the number → given back', () => {
+    expect(dutiesAfter(released(), null)).toEqual(['give-back-claim']);
+  });
+  it('another user claimed it → a case', () => {
+    expect(dutiesAfter(released(), another)).toEqual(['open-case']);
+  });
+  it('the same user claimed it anew → nothing', () => {
+    expect(dutiesAfter(released(), { ...another, userId: released().userId })).toEqual([]);
+  });
+  it('people are deciding already → nothing', () => {
+    expect(dutiesAfter(released({ disputed: true }), null)).toEqual([]);
+  });
+  it('the user had left by itself → nothing', () => {
+    expect(dutiesAfter(released({ cause: { kind: 'left', eventKey: null } }), null)).toEqual([]);
+  });
+  it('still cancelled → nothing', () => {
+    expect(dutiesAfter(released(), null, [cancelled])).toEqual([]);
+  });
+  it('the cancellation was retracted and a later one is true → given back, suspended', () => {
+    const later = event('number.cancelled', 100);
+    const duties = planLife({
+      events: [cancelled, retraction(cancelled, 99), later],
+      freeze,
+      policy,
+      claim: null,
+      lastReleased: released({ releasedAt: day(98) }),
+      holderVerified: false,
+      now: day(116),
+    });
+    expect(duties).toMatchObject({
+      duties: [{ kind: 'give-back-claim', state: 'suspended' }],
+      nextAt: freezeEndsAt(day(100), freeze),
+    });
+  });
+});
