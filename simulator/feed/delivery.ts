@@ -66,6 +66,9 @@ interface Lane {
 /** Deliveries at the same time. Far fewer than Linekeeper can take, so that a replayed backlog doesn't drown it. */
 const CONCURRENT = 32;
 
+/** The answer to an event that Linekeeper won't have, such as one from too far ahead of its clock. */
+const REFUSED = 400;
+
 /** Starts the deliveries, with what a former run left behind first. `closing` ends them. */
 export function createDelivery({
   outbox,
@@ -144,11 +147,11 @@ export function createDelivery({
       }
       const current = head;
       const status = await limit(() => attempt(current));
-      head.failed = !isTaken(status);
+      head.failed = !isTaken(status) && status !== REFUSED;
       head.settle(status === null ? null : { status });
       if (isTaken(status) || head.copy) {
         lane.queue.shift();
-      } else if (status === 400) {
+      } else if (status === REFUSED) {
         // Refused, not undelivered: the line's later events go on, and this one is tried again beside them.
         lane.queue.shift();
         void sleep(backoff(times.refused, head.attempts)).then(() => closing.aborted || enqueue(current));

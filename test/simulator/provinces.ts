@@ -17,12 +17,15 @@ export const quickTimes: Partial<FeedTimes> = {
   heartbeat: 3_600_000,
 };
 
-/** The provinces of the embedded registry. */
-export function provinces(linekeeperUrl: string, dataFile = ':memory:'): SimulatorConfigInput {
+/** The provinces of the embedded registry; `events: false` leaves them without event feeds. */
+export function provinces(
+  linekeeperUrl: string,
+  { dataFile = ':memory:', events = true }: { dataFile?: string; events?: boolean } = {},
+): SimulatorConfigInput {
   const phones = (kind: 'mobile' | 'fixed', capabilities: Partial<Capabilities>) => ({
     kind,
     webhookSecret: SECRET,
-    capabilities: { match: true, events: true, ...capabilities },
+    capabilities: { match: true, events, ...capabilities },
   });
   const province = (capabilities: Partial<Capabilities>) => ({
     ...CLIENT,
@@ -70,10 +73,10 @@ export interface World {
 
 /** Starts both on free ports. */
 export async function startWorld(
-  options: SimulatorOptions & { receiver?: Receiver; dataFile?: string } = {},
+  options: SimulatorOptions & { receiver?: Receiver; dataFile?: string; events?: boolean } = {},
 ): Promise<World> {
   const receiver = options.receiver ?? (await startReceiver(SECRET));
-  const simulator = await createSimulator(provinces(receiver.url, options.dataFile), {
+  const simulator = await createSimulator(provinces(receiver.url, options), {
     ...options,
     times: { ...quickTimes, ...options.times },
   });
