@@ -135,6 +135,33 @@ export function createAudit({ connection, cipher }: { connection: Connection; ci
       .limit(limit)
       .lean<AuditDoc[]>();
 
+  /** Seals one batch; null when there is none, or somebody else was faster. */
+  const sealBatch = async (now: Instant): Promise<{ sequence: number; digest: string } | null> => {
+    const last = await lastSeal();
+    const after = last?.through ?? '';
+    const settled = idFrom(now - settlesAfter);
+    if (settled <= after) return null;
+    const docs = await between(after, settled, recordsPerSeal);
+    if (docs.length === 0 && last && now - last.sealedAt < quietSealedAfter) return null;
+
+    const sequence = last ? Number(last._id) + 1 : 1;
+    const seal = {
+      sealedAt: now,
+      after,
+      through: docs.length === recordsPerSeal ? (docs.at(-1)?._id ?? settled) : settled,
+      records: docs.map((doc) => ({ recordId: doc._id, digest: digestOf(doc) ?? 'unreadable' })),
+      previous: last?.digest ?? '',
+    };
+    const digest = auditSealDigest({ sequence, ...seal });
+    try {
+      await seals.create({ ...seal, _id: sequenceId(sequence), digest });
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+      return null;
+    }
+    return { sequence, digest };
+  };
+
   return {
     model,
     seals,
@@ -174,41 +201,18 @@ export function createAudit({ connection, cipher }: { connection: Connection; ci
     },
 
     /**
-     * Seals what has settled since the last seal, at most 1,000 records; to be called until it gives null. Of several
-     * callers at once one seals. Null when there is nothing to seal yet or another caller was faster.
+     * Seals what has settled since the last seal. Of several callers at once each batch is sealed by one. Gives the last
+     * seal that this call wrote; null when there was nothing to seal yet or others were faster.
      *
      * Whoever keeps the digest elsewhere, as the log does, can later prove that the chain was not rewritten or cut.
      */
-    async seal({
-      now,
-    }: {
-      now: Instant;
-    }): Promise<{ sequence: number; records: number; digest: string } | null> {
-      const last = await lastSeal();
-      const after = last?.through ?? '';
-      const settled = idFrom(now - settlesAfter);
-      if (settled <= after) return null;
-      const docs = await between(after, settled, recordsPerSeal);
-      if (docs.length === 0 && last && now - last.sealedAt < quietSealedAfter) return null;
-
-      const sequence = last ? Number(last._id) + 1 : 1;
-      const seal = {
-        sequence,
-        sealedAt: now,
-        after,
-        through: docs.length === recordsPerSeal ? (docs.at(-1)?._id ?? settled) : settled,
-        records: docs.map((doc) => ({ recordId: doc._id, digest: digestOf(doc) ?? 'unreadable' })),
-        previous: last?.digest ?? '',
-      };
-      const digest = auditSealDigest(seal);
-      const { sequence: _, ...fields } = seal;
-      try {
-        await seals.create({ ...fields, _id: sequenceId(sequence), digest });
-      } catch (error) {
-        if (!isDuplicateKey(error)) throw error;
-        return null;
+    async seal({ now }: { now: Instant }): Promise<{ sequence: number; digest: string } | null> {
+      let written: { sequence: number; digest: string } | null = null;
+      for (;;) {
+        const next = await sealBatch(now);
+        if (!next) return written;
+        written = next;
       }
-      return { sequence, records: docs.length, digest };
     },
 
     /**

@@ -151,18 +151,9 @@ export function createIdempotency({ connection, cipher }: { connection: Connecti
       await model.deleteOne({ _id: keyRef, attempt, answer: null });
     },
 
-    /** Removes what nobody can ask for any more, some at a time. Tells how many it removed. */
-    async deleteOlderThan({ now, limit }: { now: Instant; limit: number }): Promise<number> {
-      const docs = await model
-        .find({ createdAt: { $lte: now - keptFor } }, { _id: 1 })
-        .sort({ createdAt: 1 })
-        .limit(limit)
-        .lean<{ _id: string }[]>();
-      if (docs.length === 0) return 0;
-      const { deletedCount } = await model.deleteMany({
-        _id: { $in: docs.map(({ _id }) => _id) },
-        createdAt: { $lte: now - keptFor },
-      });
+    /** Removes the keys that were first used before an instant: nobody can ask for them any more. Tells how many. */
+    async deleteOlderThan(before: Instant): Promise<number> {
+      const { deletedCount } = await model.deleteMany({ createdAt: { $lt: before } });
       return deletedCount;
     },
   };

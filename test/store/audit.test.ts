@@ -75,7 +75,8 @@ describe('audit', () => {
       await audit.append(viewed(t0 + 1));
       expect(await audit.sealedThrough()).toBe('');
       const seal = await audit.seal({ now: later });
-      expect(seal).toMatchObject({ sequence: 1, records: 2 });
+      expect(seal).toMatchObject({ sequence: 1 });
+      expect(await audit.verify()).toMatchObject({ seals: 1, records: 2 });
       expect((await audit.sealedThrough()) > ((await audit.list({ limit: 1 }))[0]?.recordId ?? '')).toBe(
         true,
       );
@@ -86,9 +87,24 @@ describe('audit', () => {
       const audit = await emptyAudit();
       await audit.append(viewed(t0));
       await audit.append(viewed(later - minute));
-      expect(await audit.seal({ now: later })).toMatchObject({ sequence: 1, records: 1 });
-      expect(await audit.seal({ now: later + 10 * minute })).toMatchObject({ sequence: 2, records: 1 });
+      expect(await audit.seal({ now: later })).toMatchObject({ sequence: 1 });
+      expect(await audit.seal({ now: later + 10 * minute })).toMatchObject({ sequence: 2 });
       expect((await audit.verify()).faults).toEqual([]);
+    });
+
+    it('more records than one seal takes → several seals, and the last is told', async () => {
+      const audit = await emptyAudit();
+      const details = database.cipher.encrypt('{}', 'audit.details');
+      const { at: _, ...rest } = viewed(t0);
+      await audit.model.insertMany(
+        Array.from({ length: 1_001 }, (_, index) => ({
+          ...rest,
+          _id: `${new Date(t0 + index).toISOString()}:x`,
+          details,
+        })),
+      );
+      expect(await audit.seal({ now: later })).toMatchObject({ sequence: 2 });
+      expect(await audit.verify()).toMatchObject({ seals: 2, records: 1_001, faults: [] });
     });
 
     it('ten sealers at once → one chain', async () => {
@@ -104,7 +120,7 @@ describe('audit', () => {
       await audit.append(viewed(t0));
       await audit.seal({ now: later });
       expect(await audit.seal({ now: later + 59 * minute })).toBeNull();
-      expect(await audit.seal({ now: later + 60 * minute })).toMatchObject({ sequence: 2, records: 0 });
+      expect(await audit.seal({ now: later + 60 * minute })).toMatchObject({ sequence: 2 });
       await audit.append(viewed(later + 10 * minute));
       expect((await audit.verify()).faults).toMatchObject([{ kind: 'inserted', sequence: 2 }]);
     });

@@ -125,8 +125,8 @@ describe('idempotency', () => {
   it('the sweep → removes what is past its day and nothing else', async () => {
     const { idempotency } = await answered();
     await idempotency.begin({ keyRef: 'young', fingerprint: 'f', now: now + 1 });
-    expect(await idempotency.deleteOlderThan({ now: now + day - 1, limit: 10 })).toBe(0);
-    expect(await idempotency.deleteOlderThan({ now: now + day, limit: 10 })).toBe(1);
+    expect(await idempotency.deleteOlderThan(now)).toBe(0);
+    expect(await idempotency.deleteOlderThan(now + 1)).toBe(1);
     expect(await idempotency.model.find().lean()).toMatchObject([{ _id: 'young' }]);
   });
 });
