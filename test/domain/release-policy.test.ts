@@ -1,9 +1,13 @@
+import type { Claim } from '../../domain/claim.ts';
+import type { NumberEvent } from '../../domain/number/event.ts';
+import { planLife } from '../../domain/number/plan.ts';
 import {
   decideGiveBack,
   type ReleaseStep,
   releaseStep,
   type TenancyTurn,
 } from '../../domain/release-policy.ts';
+import { claim, day, event, freeze, retraction } from './number/events.ts';
 
 const policy = { bound: 'at-once', unbound: 'at-freeze-end' } as const;
 const step = (
@@ -66,5 +70,34 @@ describe('decideGiveBack', () => {
     ['the user has another phone', { claimedByNobody: true, userOpen: true, userHasOtherPhone: true }],
   ])('%s → a case', (_, situation) => {
     expect(decideGiveBack(situation)).toBe('open-case');
+  });
+});
+
+describe('the life plan of a claim', () => {
+  const cancelled = event('number.cancelled', 20);
+  const suspended = claim({ state: 'suspended' });
+
+  it.each<[TenancyTurn, NumberEvent[], Claim]>([
+    ['cancelled', [cancelled], claim()],
+    ['reissued', [cancelled, event('number.reissued', 25)], suspended],
+    ['transferred', [event('number.transferred', 25)], claim()],
+    ['line-suspended', [event('number.suspended', 25)], claim()],
+    ['line-restored', [event('number.suspended', 25), event('number.restored', 26)], claim()],
+    ['reclaimed', [cancelled, event('number.reclaimed', 25)], suspended],
+    ['retracted', [cancelled, retraction(cancelled, 25)], suspended],
+  ])('%s → does what the table says', (turn, events, present) => {
+    const duties = (holderVerified: boolean) =>
+      planLife({
+        events,
+        claim: present,
+        lastReleased: null,
+        policy,
+        holderVerified,
+        freeze,
+        now: day(30),
+      }).duties.map(({ kind }) => kind);
+    const { claim: aim, samePersonFirst } = releaseStep({ turn, bound: false, policy });
+    expect(duties(false)).toEqual(aim === 'keep' ? [] : [`${aim}-claim`]);
+    expect(duties(true).includes('ask-same-person')).toBe(samePersonFirst);
   });
 });
