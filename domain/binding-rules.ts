@@ -25,7 +25,7 @@ export type BindingSituation =
     };
 
 /** Why a binding is refused, with nothing changed. */
-export type BindingRefusal = 'user_not_real_name' | 'not_real_name' | 'identity_mismatch' | 'no_login_phone';
+type BindingRefusal = 'user_not_real_name' | 'not_real_name' | 'identity_mismatch' | 'no_login_phone';
 
 /**
  * What becomes of it. `create-and-bind`: a user is created for the customer. `replace-and-bind`: the phone leaves the

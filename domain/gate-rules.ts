@@ -4,7 +4,7 @@ import type { DurationMs, Instant } from './instant.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Why somebody who proved to hold the phone isn't let in by it. */
-export type CodeGateCode = 'number_recycled' | 'number_frozen' | 'number_undecided' | 'no_such_login';
+type CodeGateCode = 'number_recycled' | 'number_frozen' | 'number_undecided' | 'no_such_login';
 
 /** The other ways in. */
 export type Alternative =

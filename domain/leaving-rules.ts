@@ -4,10 +4,10 @@ import type { Fen } from './money.ts';
 export type Departure = 'unbind' | 'change-phone' | 'close';
 
 /** Why they can't yet. */
-export type LeavingRefusal = 'services_active' | 'balance_not_zero';
+type LeavingRefusal = 'services_active' | 'balance_not_zero';
 
 /** What a departure consists of, in this order; the carrier's notice follows the dissolved binding and is never lost. */
-export type LeavingStep = 'dissolve-binding' | 'release-claim' | 'claim-new-phone' | 'close-user';
+type LeavingStep = 'dissolve-binding' | 'release-claim' | 'claim-new-phone' | 'close-user';
 
 /** Refused, or the steps to take. */
 export type LeavingDecision =

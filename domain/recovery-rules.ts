@@ -3,10 +3,10 @@ import type { Instant } from './instant.ts';
 import { addFen, type Fen, NO_FEN } from './money.ts';
 
 /** How one fact that was given compares with the identity on record. */
-export type FactCheck = 'agrees' | 'differs' | 'not-given';
+type FactCheck = 'agrees' | 'differs' | 'not-given';
 
 /** What a company allows without a person looking at it. */
-export type RecoveryPolicy = {
+type RecoveryPolicy = {
   /** Whether anything is approved without a person. */
   readonly approveAlone: boolean;
   /** Whether a bank card in that name must be among the facts. */
@@ -36,7 +36,7 @@ export type RecoverySituation = {
 };
 
 /** Why a request isn't approved by itself; support sees all of them, the caller none. */
-export type RecoveryDoubt =
+type RecoveryDoubt =
   | 'no-such-user'
   | 'user-closed'
   | 'not-passively-released'

@@ -14,7 +14,7 @@ export type EventsSay =
   | { readonly kind: 'ended-recycled'; readonly at: Instant; readonly eventKey: string };
 
 /** A reported port (携号转网), with the join date that the new carrier gave for it. */
-export type ReportedPort = { readonly at: Instant; readonly joined: Joined | null };
+type ReportedPort = { readonly at: Instant; readonly joined: Joined | null };
 
 /** All that a verdict depends on. Start with the replies empty, and add each that the verdict asks for. */
 export type VerdictQuestion = {

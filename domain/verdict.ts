@@ -15,7 +15,7 @@ import {
 } from './verdict-question.ts';
 
 /** Where a claim goes when the same person was found in a new tenancy of the number. */
-export type ClaimMove = { readonly anchoredAt: Instant; readonly tenancy: ClaimTenancy | null };
+type ClaimMove = { readonly anchoredAt: Instant; readonly tenancy: ClaimTenancy | null };
 
 /** The verdict on a claim. Only `current` lets anybody in. */
 export type Verdict = Finding & {

@@ -8,7 +8,7 @@ export const source = 'sichuan/mobile-5g';
 
 export const day = (text: string): Joined => ({ precision: 'day', day: text });
 export const second = (instant: number): Joined => ({ precision: 'second', at: instant });
-export const asked = <T>(reply: Reply<T>) => ({ source, at, reply });
+const asked = <T>(reply: Reply<T>) => ({ source, at, reply });
 export const answer = <T>(value: T) => asked<T>({ kind: 'answer', value });
 export const none = (kind: NoAnswer) => asked<never>({ kind });
 export const inUse = (joined: Joined | null, facts: Partial<LineFacts> = {}) =>
