@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { endWithUs } from './end-with-us.ts';
 
 /** What a program said and how it ended; `code` is null when it was killed or never ran. */
 export type CommandResult = { code: number | null; output: string };
@@ -24,6 +25,7 @@ export function runCommand(options: {
       timeout: options.timeoutMs,
       killSignal: 'SIGKILL',
     });
+    endWithUs(child);
     let output = '';
     const append = (chunk: Buffer) => {
       output += chunk.toString();

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { lastLine } from './command.ts';
+import { endWithUs } from './end-with-us.ts';
 
 /** How a process ended: one of the two is set. */
 export type Ending = { code: number | null; signal: NodeJS.Signals | null };
@@ -45,6 +46,7 @@ export async function startProcess(options: {
     windowsHide: true,
   });
   closeSync(log);
+  endWithUs(child);
   const ended = endingOf(child);
   await spawned(child);
   // Neither the process nor the pipe to it keeps this one from ending.

@@ -152,7 +152,7 @@ export async function startTemporal(
       process: server,
       logFile,
       timeoutMs: START_TIMEOUT_MS,
-      isReady: () => servesAll(address, namespaces),
+      isReady: () => servesAll({ address, namespaces, tls: false }),
     });
   } catch (error) {
     await server.kill();
@@ -162,9 +162,14 @@ export async function startTemporal(
 }
 
 /** Whether a Temporal server answers at the address and knows the namespaces. Throws when it doesn't answer. */
-export async function servesAll(address: string, namespaces: string[]): Promise<boolean> {
+export async function servesAll(options: {
+  address: string;
+  namespaces: string[];
+  tls: boolean;
+}): Promise<boolean> {
+  const { address, namespaces, tls } = options;
   // Only asked on this machine or of an address that was given: one that doesn't answer in a second isn't up.
-  const connection = await Connection.connect({ address, connectTimeout: '1s' });
+  const connection = await Connection.connect({ address, tls, connectTimeout: '1s' });
   try {
     for (const namespace of namespaces) await connection.workflowService.describeNamespace({ namespace });
     return true;

@@ -1,0 +1,3 @@
+import { serveHealth } from './health-server.ts';
+
+serveHealth(process.env.LINEKEEPER_API_PORT);
