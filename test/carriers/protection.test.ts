@@ -49,6 +49,12 @@ describe('breaker', () => {
     expect(states).toEqual(['open']);
   });
 
+  it('open, with no turn left either → told of the breaker at once, without queueing', async () => {
+    const { run } = protect({ perSecond: 1, burst: 3 });
+    await breakIt(run);
+    expect(await failureOf(run(works))).toMatchObject({ reason: 'breaker-open' });
+  });
+
   it('a success between failures → they count anew', async () => {
     const { run, states } = protect();
     await failureOf(run(fails('time-out')));
