@@ -113,6 +113,12 @@ export function createAccounts({ connection }: { connection: Connection }) {
       }
     },
 
+    /** Removes the accounts of a user that never was committed, with their entries: nobody ever saw them. */
+    async discard(accountIds: readonly AccountId[]): Promise<void> {
+      await ledger.deleteMany({ 'postings.accountId': { $in: [...accountIds] } });
+      await model.deleteMany({ _id: { $in: [...accountIds] } });
+    },
+
     /** The entries of an account, oldest first. */
     async entriesOf(accountId: AccountId): Promise<LedgerEntry[]> {
       const docs = await ledger.find({ 'postings.accountId': accountId }).sort({ at: 1 }).lean<LedgerDoc[]>();

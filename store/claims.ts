@@ -89,12 +89,15 @@ export function createClaims({ connection }: { connection: Connection }) {
     },
 
     /**
-     * Claims a number that nobody holds; true also when this very claim is there already. False when another one
-     * holds it. This write is the commit point of everything that gives a user a phone.
+     * Claims a number that nobody holds; true also when this very claim was made before, even if it ended since: it
+     * never begins again by this. False when another one holds the number. This write is the commit point of
+     * everything that gives a user a phone.
      */
     async claim(numberKey: NumberKey, claim: Claim): Promise<boolean> {
       const doc = await model.findById(numberKey).lean<ClaimDoc>();
-      if (doc?.claim) return doc.claim.claimId === claim.claimId;
+      if (doc?.claim?.claimId === claim.claimId) return true;
+      if (doc?.released.some(({ claimId }) => claimId === claim.claimId)) return true;
+      if (doc?.claim) return false;
       if (doc) {
         const written = await replace(doc, { claim, released: doc.released });
         return written !== null || this.claim(numberKey, claim);
@@ -106,6 +109,16 @@ export function createClaims({ connection }: { connection: Connection }) {
         if (!isDuplicateKey(error)) throw error;
         return this.claim(numberKey, claim);
       }
+    },
+
+    /** Takes back a claim whose user was never committed: as if it had not been made. True when it was there. */
+    async withdraw({ numberKey, claimId }: Omit<Step, 'at'>): Promise<boolean> {
+      let withdrawn = false;
+      await change(numberKey, ({ claim, released }) => {
+        withdrawn = claim?.claimId === claimId;
+        return withdrawn ? { claim: null, released } : null;
+      });
+      return withdrawn;
     },
 
     /** Suspends a claim. Gives the claim as it is then, suspended now or before; null when it is no longer there. */

@@ -13,8 +13,11 @@ export interface UserPhone {
 
 interface UserDoc {
   _id: string;
-  /** `pending` until what makes it reachable is committed; a sweep removes those that never were. */
-  status: 'pending' | 'open' | 'closed';
+  /**
+   * `pending` until what makes it reachable is committed. `abandoned`: it never was and never will be; its id stays
+   * taken until nobody can be writing for it any more.
+   */
+  status: 'pending' | 'open' | 'closed' | 'abandoned';
   /** Sealed. */
   nickname: string | null;
   /** Sealed. */
@@ -29,10 +32,11 @@ interface UserDoc {
   epochCause: string | null;
   registeredAt: Instant;
   createdAt: Instant;
+  abandonedAt: Instant | null;
 }
 
 /** A payment user, opened. */
-export interface User extends Omit<UserDoc, '_id' | 'epochCause'> {
+export interface User extends Omit<UserDoc, '_id' | 'epochCause' | 'abandonedAt'> {
   userId: UserId;
 }
 
@@ -52,14 +56,18 @@ export function createUsers({ connection, cipher }: { connection: Connection; ci
       epochCause: { type: String, default: null },
       registeredAt: { type: Number, required: true },
       createdAt: { type: Number, required: true },
+      abandonedAt: { type: Number, default: null },
     },
-    indexes: [{ serves: 'sweep_users_never_committed', keys: { status: 1, createdAt: 1 } }],
+    indexes: [
+      { serves: 'sweep_users_never_committed', keys: { status: 1, createdAt: 1 } },
+      { serves: 'sweep_users_abandoned', keys: { status: 1, abandonedAt: 1 } },
+    ],
   });
 
   const seal = (text: string | null, field: string): string | null => text && cipher.encrypt(text, field);
   const unseal = (text: string | null, field: string): string | null => text && cipher.decrypt(text, field);
 
-  const open = ({ _id, epochCause: _, nickname, email, ...rest }: UserDoc): User => ({
+  const open = ({ _id, epochCause: _, abandonedAt: __, nickname, email, ...rest }: UserDoc): User => ({
     ...rest,
     userId: _id as UserId,
     nickname: unseal(nickname, 'user.nickname'),
@@ -91,15 +99,41 @@ export function createUsers({ connection, cipher }: { connection: Connection; ci
       }
     },
 
-    /** Opens a pending user whose claim and handles are committed. */
-    async commit(userId: UserId): Promise<void> {
+    /** Opens a pending user whose claim and handles are committed. True also when it was opened before. */
+    async commit(userId: UserId): Promise<boolean> {
       await model.updateOne({ _id: userId as string, status: 'pending' }, { $set: { status: 'open' } });
+      const doc = await model.findById(userId, { status: 1 }).lean<Pick<UserDoc, 'status'>>();
+      return doc?.status === 'open' || doc?.status === 'closed';
     },
 
     /** Removes a user that never was committed. A committed one is never deleted (I3). */
     async removePending(userId: UserId): Promise<boolean> {
       const { deletedCount } = await model.deleteOne({ _id: userId as string, status: 'pending' });
       return deletedCount === 1;
+    },
+
+    /** Gives up a pending user, so that nobody opens it any more. True for the one caller who did; a committed user stays (I3). */
+    async abandon(userId: UserId, at: Instant): Promise<boolean> {
+      const { modifiedCount } = await model.updateOne(
+        { _id: userId as string, status: 'pending' },
+        { $set: { status: 'abandoned', abandonedAt: at } },
+      );
+      return modifiedCount === 1;
+    },
+
+    /** Removes an abandoned user, when nobody can be writing for it any more. */
+    async forget(userId: UserId): Promise<void> {
+      await model.deleteOne({ _id: userId as string, status: 'abandoned' });
+    },
+
+    /** The users abandoned before an instant, the earliest first. */
+    async abandonedSince({ before, limit }: { before: Instant; limit: number }): Promise<User[]> {
+      const docs = await model
+        .find({ status: 'abandoned', abandonedAt: { $lt: before } })
+        .sort({ abandonedAt: 1 })
+        .limit(limit)
+        .lean<UserDoc[]>();
+      return docs.map(open);
     },
 
     /** The users left pending since before an instant: a crash left them behind. */

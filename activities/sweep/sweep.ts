@@ -1,3 +1,5 @@
+import type { Registry } from '../../carriers/registry.ts';
+import { rulesOf } from '../../carriers/rules.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { removeAbandonedUsers } from '../../store/new-user.ts';
 import type { Store } from '../../store/store.ts';
@@ -9,11 +11,20 @@ const batch = 500;
 const abandonedAfter = 15 * 60_000;
 /** A notice is handed to its workflow at once; what is owed this long had its workflow lost. Delivery itself may take days. */
 const noticeLostAfter = 10 * 60_000;
+
 /** CONTRACT: an idempotency key is remembered for 24 hours. */
 const idempotencyKept = 24 * 3_600_000;
 
 /** Finding what was lost: terminated workflows, crashed writers, records past their time. */
-export function createSweepActivities({ store, messenger }: { store: Store; messenger: Messenger }) {
+export function createSweepActivities({
+  store,
+  registry,
+  messenger,
+}: {
+  store: Store;
+  registry: Registry;
+  messenger: Messenger;
+}) {
   const correlator = 'sweep';
   return {
     /** Wakes the numbers that nobody looked after in time. Gives their count. */
@@ -32,7 +43,13 @@ export function createSweepActivities({ store, messenger }: { store: Store; mess
 
     /** Removes what crashes left half made, and records past their time. */
     async tidyUp({ now }: { now: Instant }): Promise<void> {
-      await removeAbandonedUsers({ store, before: now - abandonedAfter, limit: batch });
+      await removeAbandonedUsers({
+        store,
+        rulesOf: (number) => rulesOf(registry, number),
+        now: () => now,
+        before: now - abandonedAfter,
+        limit: batch,
+      });
       await store.idempotency.deleteOlderThan(now - idempotencyKept);
     },
 
