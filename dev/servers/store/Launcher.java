@@ -13,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.h2.mvstore.MVStore;
@@ -23,8 +24,8 @@ import org.h2.mvstore.MVStore;
  * <p>Arguments: the data folder, the port (0 picks a free one). It listens on 127.0.0.1 only, prints
  * "store ready on port N" when it can be connected to, and stops on SIGTERM with everything written.
  *
- * <p>Two promises are added to the library's: an acknowledged write survives the kill of this process,
- * and the declared wire version is one that today's MongoDB drivers talk to.
+ * <p>Three promises are added to the library's: an acknowledged write survives the kill of this process, nobody reads
+ * half of a write, and the declared wire version is one that today's MongoDB drivers talk to.
  */
 public final class Launcher {
 
@@ -41,16 +42,21 @@ public final class Launcher {
         }
     }
 
-    /** Commits before a writing command is answered; callers that wait together share one commit. */
+    /**
+     * Commits before a writing command is answered; callers that wait together share one commit. Writes one command at
+     * a time, and lets nobody see half of one: the library changes documents in place and hands them out by reference,
+     * so that a reader could get a new version number beside old fields, and a compare-and-set on it lose an update.
+     */
     private static final class DurableBackend extends H2Backend {
 
         private static final Set<String> WRITING = Set.of(
                 "insert", "update", "delete", "findandmodify", "create", "createindexes", "dropindexes",
                 "deleteindexes", "drop", "dropdatabase", "renamecollection", "aggregate", "mapreduce");
 
-        /** Held shared by commands that write and exclusively by the commit, so that no commit holds half a command. */
-        private final ReadWriteLock commits = new ReentrantReadWriteLock(true);
+        /** Held exclusively by commands that write, shared by those that read and by the commit. */
+        private final ReadWriteLock data = new ReentrantReadWriteLock(true);
 
+        private final Object committing = new Object();
         private final AtomicLong executed = new AtomicLong();
         private long committed;
 
@@ -61,16 +67,22 @@ public final class Launcher {
         @Override
         public Document handleMessage(MongoMessage message) {
             if (!writes(message)) {
-                return super.handleMessage(message);
+                return copyUnder(data.readLock(), message);
             }
-            long ticket;
-            commits.readLock().lock();
             try {
-                return super.handleMessage(message);
+                return copyUnder(data.writeLock(), message);
             } finally {
-                ticket = executed.incrementAndGet();
-                commits.readLock().unlock();
-                commitUpTo(ticket);
+                commitUpTo(executed.incrementAndGet());
+            }
+        }
+
+        /** The answer as a copy, made before anybody may change the documents in it. */
+        private Document copyUnder(Lock lock, MongoMessage message) {
+            lock.lock();
+            try {
+                return super.handleMessage(message).cloneDeeply();
+            } finally {
+                lock.unlock();
             }
         }
 
@@ -80,25 +92,28 @@ public final class Launcher {
         }
 
         private void commitUpTo(long ticket) {
-            commits.writeLock().lock();
-            try {
-                if (committed < ticket) {
+            synchronized (committing) {
+                if (committed >= ticket) {
+                    return;
+                }
+                data.readLock().lock();
+                try {
                     committed = executed.get();
                     commit();
+                } finally {
+                    data.readLock().unlock();
                 }
-            } finally {
-                commits.writeLock().unlock();
             }
         }
 
         /** Rewrites a little of the oldest, mostly dead part of the file, so that it doesn't grow for ever. */
         void tidy() {
-            commits.writeLock().lock();
+            data.writeLock().lock();
             try {
                 // Half full is good enough, and 1 MiB a round keeps writers waiting for milliseconds only.
                 getMvStore().compact(50, 1024 * 1024);
             } finally {
-                commits.writeLock().unlock();
+                data.writeLock().unlock();
             }
         }
     }
