@@ -43,6 +43,8 @@ export type Connection = {
   /** Without a slash at its end. */
   readonly baseUrl: string;
   readonly tokenUrl: string;
+  /** Hosts that may be asked by plain http although they aren't loopback: for trials in a network of their own. */
+  readonly plainHttpHosts?: readonly string[];
   readonly credentials: { readonly clientId: string; readonly clientSecret: Secret };
   readonly rateLimit: RateLimit;
   readonly timeouts: { readonly call: DurationMs };

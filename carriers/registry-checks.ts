@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isLoopback } from './loopback.ts';
 import type { FaultAt, Path } from './registry-file.ts';
 
 /*
@@ -35,6 +36,7 @@ const outlinedSystem = lenient({
 });
 
 const outline = lenient({
+  plainHttpHosts: z.array(z.string()).catch([]),
   provinces: list(lenient({ id: text, systems: list(outlinedSystem) })),
   segments: list(lenient({ prefix: text, province: text, system: text })),
 });
@@ -77,7 +79,10 @@ export function checkAcross(value: unknown): FaultAt[] {
   return [
     ...checkProvinces(registry),
     ...registry.provinces.flatMap(({ systems }, p) =>
-      systems.flatMap((system, s) => checkSystem(system, ['provinces', p, 'systems', s])),
+      systems.flatMap((system, s) => [
+        ...checkSystem(system, ['provinces', p, 'systems', s]),
+        ...checkUrls(system, ['provinces', p, 'systems', s], registry.plainHttpHosts),
+      ]),
     ),
     ...checkWebhookSecrets(registry),
     ...checkSegments(registry),
@@ -126,6 +131,20 @@ function checkSystem(system: OutlinedSystem, path: Path): FaultAt[] {
     }
   }
   return faults;
+}
+
+/** Tokens and personal data go over plain http only where they can't leave the machine, or somebody took it on them. */
+function checkUrls(system: OutlinedSystem, path: Path, plainHttpHosts: readonly string[]): FaultAt[] {
+  return (['baseUrl', 'tokenUrl'] as const)
+    .filter((key) => {
+      const text = system[key];
+      const url = typeof text === 'string' ? URL.parse(text) : null;
+      return url?.protocol === 'http:' && !isLoopback(url.hostname) && !plainHttpHosts.includes(url.hostname);
+    })
+    .map((key) => ({
+      path: [...path, key],
+      message: 'must be https; plain http is for loopback hosts and those of plainHttpHosts',
+    }));
 }
 
 /** A key that two systems share lets one of them sign in the other's name. */

@@ -64,8 +64,11 @@ export function parseRegistry({
   if (shape.data === undefined || all.length > 0) {
     throw new RegistryRefused(source, inOrder(all));
   }
+  const { plainHttpHosts } = shape.data;
   return registryOf(
-    shape.data.provinces.map((province) => provinceFrom({ ...province, freeze: freeze ?? province.freeze })),
+    shape.data.provinces.map((province) =>
+      provinceFrom({ ...province, freeze: freeze ?? province.freeze }, plainHttpHosts),
+    ),
     shape.data.segments,
   );
 }
@@ -83,7 +86,7 @@ function registryOf(provinces: readonly Province[], segments: readonly Segment[]
 type ProvinceEntry = z.output<ReturnType<typeof registrySchema>>['provinces'][number];
 type SystemEntry = ProvinceEntry['systems'][number];
 
-function provinceFrom(entry: ProvinceEntry): Province {
+function provinceFrom(entry: ProvinceEntry, plainHttpHosts: readonly string[]): Province {
   const { trackedSince, restartsOnTransfer } = entry;
   return {
     ...entry,
@@ -91,17 +94,26 @@ function provinceFrom(entry: ProvinceEntry): Province {
       id: system.id,
       kind: system.kind,
       capabilities: { ...system.capabilities, trackedSince, restartsOnTransfer },
-      connection: connectionFrom(system),
+      connection: connectionFrom(system, plainHttpHosts),
       webhookSecrets: system.webhookSecrets ?? [],
     })),
   };
 }
 
-function connectionFrom(system: SystemEntry): Connection | null {
+function connectionFrom(system: SystemEntry, plainHttpHosts: readonly string[]): Connection | null {
   const { dialect, baseUrl, tokenUrl, credentials, rateLimit, timeouts, breaker } = system;
   // The checks see to it that these five come together or not at all.
   return dialect && baseUrl && tokenUrl && credentials && rateLimit
-    ? { dialect, baseUrl, tokenUrl, credentials, rateLimit, timeouts, breaker }
+    ? {
+        dialect,
+        baseUrl,
+        tokenUrl,
+        credentials,
+        rateLimit,
+        timeouts,
+        breaker,
+        ...(plainHttpHosts.length > 0 ? { plainHttpHosts } : {}),
+      }
     : null;
 }
 

@@ -28,7 +28,7 @@ const UNSTATED_LIFETIME: DurationMs = 60_000;
 
 /** OAuth 2.0 client credentials (RFC 6749 §4.4) with HTTP Basic, as the token endpoint of a system wants them. */
 export function createTokenSource({ home, connection }: DialectSystem): TokenSource {
-  const { tokenUrl, credentials, timeouts } = connection;
+  const { tokenUrl, credentials, timeouts, plainHttpHosts = [] } = connection;
   const endpoint = new URL(tokenUrl);
   const configuration = new Configuration(
     { issuer: endpoint.origin, token_endpoint: endpoint.href },
@@ -38,7 +38,8 @@ export function createTokenSource({ home, connection }: DialectSystem): TokenSou
   );
   // A request of its own time-out: it is shared, so no single call's time may end it.
   configuration.timeout = timeouts.call / 1_000;
-  if (endpoint.protocol === 'http:' && isLoopback(endpoint.hostname)) {
+  const { protocol, hostname } = endpoint;
+  if (protocol === 'http:' && (isLoopback(hostname) || plainHttpHosts.includes(hostname))) {
     allowInsecureRequests(configuration);
   }
 

@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 /** Asks something by a client that is kept, so that its token is. */
-function createAsk(options: { tokenUrl?: string; callMs?: number } = {}) {
+function createAsk(options: { tokenUrl?: string; plainHttpHosts?: string[]; callMs?: number } = {}) {
   const client = clientOf(province, options);
   return () => client.recycledSince({ phone: PHONE, since: '2025-01-01' }, context());
 }
@@ -167,6 +167,16 @@ describe('tokens of a province', () => {
     expect(await failureOf(ask())).toHaveProperty(
       'message',
       'sichuan/mobile-5g is unavailable: connection-failed (token endpoint OAUTH_HTTP_REQUEST_FORBIDDEN)',
+    );
+  });
+
+  it('plain http to a host that was named for it → the token is fetched', async () => {
+    // This machine under a name that doesn't say so.
+    const tokenUrl = `${province.url.replace('127.0.0.1', '[::ffff:7f00:1]')}/oauth/token`;
+    expect(await createAsk({ tokenUrl, plainHttpHosts: ['[::ffff:7f00:1]'] })()).toEqual(answer);
+    expect(await failureOf(createAsk({ tokenUrl })())).toHaveProperty(
+      'message',
+      expect.stringContaining('OAUTH_HTTP_REQUEST_FORBIDDEN'),
     );
   });
 });

@@ -12,7 +12,13 @@ export const PERSON = { name: '王小明', idNumber: '11010519491231002X' };
 /** A client of the dialect without anything before it, for one system of this province. */
 export function clientOf(
   province: ProvinceServer,
-  options: { joinDate?: Capabilities['joinDate']; baseUrl?: string; tokenUrl?: string; callMs?: number } = {},
+  options: {
+    joinDate?: Capabilities['joinDate'];
+    baseUrl?: string;
+    tokenUrl?: string;
+    plainHttpHosts?: string[];
+    callMs?: number;
+  } = {},
 ): DialectClient {
   const { joinDate = 'second', baseUrl = province.url, tokenUrl = `${province.url}/oauth/token` } = options;
   return jsonHttp({
@@ -33,6 +39,7 @@ export function clientOf(
       dialect: 'json-http',
       baseUrl: `${baseUrl}/mobile-5g`,
       tokenUrl,
+      plainHttpHosts: options.plainHttpHosts ?? [],
       credentials: { clientId: 'line keeper', clientSecret: new Secret('open:sesame') },
       rateLimit: { perSecond: 1, burst: 1 },
       timeouts: { call: options.callMs ?? 2_000 },

@@ -94,7 +94,7 @@ const rows: FaultRow[] = [
     change: ['http://127.0.0.1:3100/carrier/sichuan/oauth/token', 'http://127.0.0.1.example/token'],
     at: 'http://127.0.0.1.example/token',
     path: `${SYSTEM}.tokenUrl`,
-    says: 'must be https; plain http is for loopback hosts only',
+    says: 'must be https; plain http is for loopback hosts and those of plainHttpHosts',
   },
   {
     what: 'a password in a URL',

@@ -52,6 +52,16 @@ describe('registry', () => {
     ]);
   });
 
+  it('plain http to a host that is named for it → is taken, and told to who asks', () => {
+    const elsewhere = registryText.replaceAll('127.0.0.1:3100', 'simulator:3100');
+    const system = parse(`plainHttpHosts: [simulator]\n${elsewhere}`).systemOf('sichuan', 'mobile-5g');
+    expect(system?.connection).toMatchObject({
+      tokenUrl: 'http://simulator:3100/carrier/sichuan/oauth/token',
+      plainHttpHosts: ['simulator'],
+    });
+    expect(() => parse(`plainHttpHosts: [other]\n${elsewhere}`)).toThrow(/tokenUrl: must be https/);
+  });
+
   it('a system that only reports → no connection, and its secret from the environment', () => {
     const system = parse(registryText).systemOf('sichuan', 'fixed');
     expect(system?.connection).toBeNull();
