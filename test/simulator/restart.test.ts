@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SECRET, startWorld, type World } from './provinces.ts';
+import { startReceiver } from './receiver.ts';
+
+const phone = '+8613912340001';
+const record = {
+  province: 'guangdong',
+  system: 'mobile-5g',
+  joinedAt: '2020-01-01T00:00:00Z',
+  identity: { name: '张伟', idNumber: '519999199001010017' },
+};
+
+let folder: string;
+let world: World;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'simulator-'));
+  world = await start();
+  await world.control('PUT', `/lines/${phone}`, record);
+});
+afterEach(async () => {
+  await world.close();
+  rmSync(folder, { recursive: true });
+});
+
+const start = (): Promise<World> => startWorld({ dataFile: join(folder, 'books', 'simulator.sqlite') });
+
+async function restart(): Promise<void> {
+  await world.close();
+  world = await start();
+}
+
+describe('a restart', () => {
+  it('books, bills and faults → as they were', async () => {
+    await world.control('POST', `/lines/${phone}/suspend`);
+    await world.control('PUT', '/faults/guangdong', { latencyMs: 1, loseEvents: 3 });
+    const before = await world.control('GET', `/lines/${phone}`);
+    await restart();
+    expect((await world.control('GET', `/lines/${phone}`)).body).toEqual(before.body);
+    expect((await world.control('GET', '/faults/guangdong')).body.faults).toEqual({
+      latencyMs: 1,
+      loseEvents: 3,
+    });
+  });
+
+  it('events that Linekeeper has not taken → sent in their order, then the new ones', async () => {
+    world.receiver.reply = () => 503;
+    await world.control('POST', `/lines/${phone}/suspend`);
+    await world.control('POST', `/lines/${phone}/restore`);
+    await restart();
+    await world.control('POST', `/lines/${phone}/cancel`);
+    const calls = await world.receiver.received(3);
+    expect(calls.map(({ body }) => body.type)).toEqual([
+      'number.suspended',
+      'number.restored',
+      'number.cancelled',
+    ]);
+  });
+
+  it('events that Linekeeper has taken → not sent again, and the sequence goes on', async () => {
+    await world.receiver.receivedHeartbeats(9);
+    await world.control('POST', `/lines/${phone}/suspend`);
+    await restart();
+    const heartbeats = await world.receiver.receivedHeartbeats(9);
+    const { body } = await world.control('POST', `/lines/${phone}/restore`);
+    expect(world.receiver.calls.map((call) => call.body.type)).toEqual(['number.restored']);
+    expect(
+      heartbeats.find(({ path }) => path === '/v1/carriers/guangdong/mobile-5g/events')?.body.sequence,
+    ).toBe('3');
+    expect(body.event).toMatchObject({ sequence: '4' });
+  });
+
+  it('a retraction of an event from before it → undone', async () => {
+    await world.control('POST', `/lines/${phone}/cancel`);
+    await restart();
+    const { body } = await world.control('POST', `/lines/${phone}/retract`);
+    expect(body.line).toMatchObject({ status: 'in-use', customer: record.identity });
+  });
+
+  it('Linekeeper away at the start → what waits goes out when it is back', async () => {
+    const { port } = new URL(world.receiver.url);
+    await world.receiver.close();
+    expect((await world.control('POST', `/lines/${phone}/cancel`)).body.delivered).toBeNull();
+    const back = await startReceiver(SECRET, Number(port));
+    const [call] = await back.received(1);
+    expect(call).toMatchObject({ verified: true, body: { type: 'number.cancelled' } });
+    await back.close();
+  });
+});
