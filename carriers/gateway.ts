@@ -6,7 +6,7 @@ import type { PhoneNumber } from '../domain/phone-number.ts';
 export type Home = { readonly province: string; readonly system: string };
 
 /** How precisely a system knows the join date (入网时间) of a tenancy; `absent` where it tells none at all. */
-export type JoinDatePrecision = Joined['precision'] | 'absent';
+type JoinDatePrecision = Joined['precision'] | 'absent';
 
 /** What a system can be asked and what it reports, as the registry declares it. Rules use the cheapest that answers. */
 export type Capabilities = {
@@ -66,13 +66,13 @@ export type CarrierAnswer<T> =
   | { readonly kind: 'no-capability' };
 
 /** Which record is asked for. */
-export type LineQuery = { readonly phone: PhoneNumber };
+type LineQuery = { readonly phone: PhoneNumber };
 
 /** `since` is a day in the province's time zone. */
-export type RecycledSinceQuery = { readonly phone: PhoneNumber; readonly since: Day };
+type RecycledSinceQuery = { readonly phone: PhoneNumber; readonly since: Day };
 
 /** Whom to compare with the customer of the line; the name is normalised already. */
-export type MatchQuery = { readonly phone: PhoneNumber; readonly name: string; readonly idNumber: string };
+type MatchQuery = { readonly phone: PhoneNumber; readonly name: string; readonly idNumber: string };
 
 /** The questions themselves, as every dialect puts them. All throw `CarrierUnavailable`, and nothing else. */
 export interface CarrierCalls {

@@ -3,10 +3,10 @@ import type { Capabilities } from './gateway.ts';
 import type { Secret } from './secret.ts';
 
 /** What a system's lines are. A broadband line has no phone number, so nothing can be asked about one there. */
-export type SystemKind = 'mobile' | 'fixed' | 'broadband';
+type SystemKind = 'mobile' | 'fixed' | 'broadband';
 
 /** When a claim whose tenancy was cancelled goes: at once, or when the freeze ends. */
-export type ReleaseTime = 'at-once' | 'at-freeze-end';
+type ReleaseTime = 'at-once' | 'at-freeze-end';
 
 /** A province as the registry describes it. */
 export type Province = {
@@ -55,7 +55,7 @@ export type Connection = {
 export type RateLimit = { readonly perSecond: number; readonly burst: number };
 
 /** After `failures` failed calls in a row a system is left alone for `resetAfter`, then tried with one call. */
-export type BreakerSettings = { readonly failures: number; readonly resetAfter: DurationMs };
+type BreakerSettings = { readonly failures: number; readonly resetAfter: DurationMs };
 
 /** Which numbers are at home where: those whose E.164 form begins with `prefix`, unless a longer prefix fits. */
 export type Segment = { readonly prefix: string; readonly province: string; readonly system: string };

@@ -2,7 +2,7 @@ import type { DurationMs } from '../domain/instant.ts';
 import type { RateLimit } from './province.ts';
 
 /** What came of asking for a turn: one in `waitMs`, or none, and when to ask again. */
-export type Turn = { granted: true; waitMs: DurationMs } | { granted: false; retryAfterMs: DurationMs };
+type Turn = { granted: true; waitMs: DurationMs } | { granted: false; retryAfterMs: DurationMs };
 
 /** A hard rate limit: in no stretch of t seconds it grants more than burst + perSecond × t turns. */
 export type TokenBucket = {

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 
 /** A question that arrived: enough to see what was sent, and by which token. */
-export type Received = {
+type Received = {
   path: string;
   headers: IncomingMessage['headers'];
   body: unknown;

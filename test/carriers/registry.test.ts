@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -118,6 +118,22 @@ describe('registry', () => {
       const registry = loadRegistry({ file, env: registryEnv });
       const connection = registry.systemOf('sichuan', 'mobile-5g')?.connection;
       expect(connection?.credentials.clientSecret.reveal()).toBe('from-a-file');
+    });
+
+    it('the whole file of docs/registry.md → taken as it stands', () => {
+      const page = readFileSync(join(__dirname, '../../docs/registry.md'), 'utf8');
+      const [, text = ''] = /```yaml\n(.*?)```/s.exec(page) ?? [];
+      mkdirSync(join(folder, 'sichuan'));
+      writeFileSync(join(folder, 'sichuan/client-secret'), 'from-a-file');
+      const file = join(folder, 'registry.yaml');
+      writeFileSync(file, text);
+      const webhookSecret = (name: string) => `whsec_${Buffer.from(name.padEnd(32)).toString('base64')}`;
+      const env = {
+        SICHUAN_WEBHOOK_SECRET: webhookSecret('one'),
+        SICHUAN_BROADBAND_WEBHOOK_SECRET: webhookSecret('two'),
+      };
+      const registry = loadRegistry({ file, env });
+      expect(registry.provinceOf('sichuan')?.systems.map(({ id }) => id)).toEqual(['mobile-5g', 'broadband']);
     });
 
     it('no registry there → refused with its name', () => {
