@@ -10,20 +10,23 @@ const TAKEOVER_MAX_MS = 10_000;
 function startMarkOf(pid) {
   try {
     if (process.platform === 'linux') {
-      // The name in brackets may hold spaces; the 22nd field is the 20th after it.
-      return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ')[19];
+      // The name in brackets may hold spaces and brackets; of what follows it, the state is first and the start 20th.
+      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ');
+      // Ended, but not yet taken note of by its parent.
+      return fields[0] === 'Z' ? undefined : fields[19];
     }
     if (process.platform === 'darwin') {
       return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
     }
   } catch {
-    // Gone meanwhile, or a system that doesn't tell.
+    return undefined;
   }
+  // A system that doesn't tell.
   return '';
 }
 
 export function processMark(pid) {
-  return { pid, started: startMarkOf(pid) };
+  return { pid, started: startMarkOf(pid) ?? '' };
 }
 
 export function isAlive(mark) {
@@ -33,7 +36,8 @@ export function isAlive(mark) {
     // EPERM: it is there, and another user's.
     if (error.code !== 'EPERM') return false;
   }
-  return mark.started === '' || mark.started === startMarkOf(mark.pid);
+  const started = startMarkOf(mark.pid);
+  return started !== undefined && (mark.started === '' || mark.started === started);
 }
 
 function read(file) {

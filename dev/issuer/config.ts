@@ -1,11 +1,31 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { API_SCOPES } from './access.ts';
+import { API_SCOPES, APPLICATIONS } from './access.ts';
 
 const role = z.enum(['support', 'support-lead', 'auditor']);
 
+const client = z
+  .strictObject({
+    id: z.string().min(1),
+    secret: z.string().min(32),
+    scopes: z.array(z.enum(API_SCOPES)).optional(),
+    roles: z.array(role).optional(),
+  })
+  .transform(({ id, secret, scopes, roles }) => {
+    const known = Object.values(APPLICATIONS).find((application) => application.id === id);
+    return {
+      id,
+      secret,
+      scopes: scopes ?? [...(known?.scopes ?? [])],
+      roles: roles ?? [...(known?.roles ?? [])],
+    };
+  });
+
 const schema = z.strictObject({
-  /** Port on 127.0.0.1; the issuer's name is made of it. */
+  /** Where it listens. */
+  host: z.string().min(1).default('127.0.0.1'),
+  /** The issuer's name, under which everybody must reach it; on its port of 127.0.0.1 unless it says otherwise. */
+  url: z.url().optional(),
   port: z.int().min(1).max(65_535),
   /** The `aud` of access tokens. */
   audience: z.string().min(1),
@@ -13,14 +33,8 @@ const schema = z.strictObject({
   keys: z.array(z.looseObject({ kty: z.string(), kid: z.string(), alg: z.literal('RS256') })).min(1),
   /** Signs the cookies of the login; the first makes new ones. */
   cookieKeys: z.array(z.string().min(32)).min(1),
-  clients: z.array(
-    z.strictObject({
-      id: z.string().min(1),
-      secret: z.string().min(32),
-      scopes: z.array(z.enum(API_SCOPES)),
-      roles: z.array(role),
-    }),
-  ),
+  /** An application of `access.ts` has the scopes and roles from there unless it says otherwise. */
+  clients: z.array(client),
   console: z.strictObject({ id: z.string().min(1), redirectUris: z.array(z.url()).min(1) }),
   staff: z.array(z.strictObject({ name: z.string().min(1), password: z.string().min(8), role })),
 });

@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   const file = process.env.LINEKEEPER_ISSUER_CONFIG;
   if (file === undefined) throw new Error('LINEKEEPER_ISSUER_CONFIG must name the configuration file');
   const config = readIssuerConfig(file);
-  const issuer = `http://127.0.0.1:${config.port}`;
+  const issuer = config.url ?? `http://127.0.0.1:${config.port}`;
   const provider = createProvider(issuer, config);
   provider.on('server_error', (_ctx, error) => logger.error({ err: error }, 'a request failed'));
 
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
   const server = createServer(app);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(config.port, '127.0.0.1', resolve);
+    server.listen(config.port, config.host, resolve);
   });
   logger.info({ issuer }, 'listening');
 

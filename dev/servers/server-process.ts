@@ -3,8 +3,8 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { dirname } from 'node:path';
-import { lastLine } from './command.ts';
 import { endWithUs } from './end-with-us.ts';
+import { reasonIn } from './log-reason.ts';
 
 /** How a process ended: one of the two is set. */
 export type Ending = { code: number | null; signal: NodeJS.Signals | null };
@@ -75,7 +75,7 @@ export async function startProcess(options: {
 
 /**
  * Waits until `isReady` says so, asking every 100 ms. Throws when the process ends first, or after
- * `timeoutMs`, each with the last line of its log.
+ * `timeoutMs`, each with the reason that its log gives.
  */
 export async function waitUntilReady(options: {
   name: string;
@@ -87,7 +87,7 @@ export async function waitUntilReady(options: {
   const deadline = Date.now() + options.timeoutMs;
   for (;;) {
     if (await options.isReady().catch(() => false)) return;
-    const log = async () => lastLine(await readFile(options.logFile, 'utf8').catch(() => ''));
+    const log = async () => reasonIn(await readFile(options.logFile, 'utf8').catch(() => ''));
     if (!options.process.isRunning()) {
       throw new Error(`${options.name} ended while starting: ${await log()} (${options.logFile})`);
     }

@@ -24,6 +24,11 @@ export type Stack = {
   stop: () => Promise<void>;
 };
 
+/** Somebody stopped the stack before it was ready. */
+export class StoppedWhileStarting extends Error {
+  override readonly name = 'StoppedWhileStarting';
+}
+
 /** A stack that can be stopped even while it starts. */
 export type PreparedStack = { start: () => Promise<Stack>; stop: () => Promise<void> };
 
@@ -62,10 +67,12 @@ export function prepareStack(settings: StackSettings, progress: Progress): Prepa
     };
     const starters = partStarters(facts, (name, line) => progress.say(`${name}: ${line}`));
     for (const row of START_ORDER) {
+      if (stopped !== undefined) throw new StoppedWhileStarting();
       await Promise.all(
         row.filter((name) => started.includes(name)).map((name) => startPart(name, starters[name])),
       );
     }
+    if (stopped !== undefined) throw new StoppedWhileStarting();
     const endpoints = endpointsOf(facts);
     writeEndpoints(folder, endpoints);
     return {
@@ -95,7 +102,11 @@ export function prepareStack(settings: StackSettings, progress: Progress): Prepa
       onChange: () => recordProcesses(folder, processes()),
     });
     parts.set(name, part);
-    await progress.step({ name, run: part.start, describe: () => `ready, process ${part.pid()}` });
+    await progress.step({
+      name,
+      run: part.start,
+      describe: () => `ready, process ${part.pid() ?? 'stopped again'}`,
+    });
   }
 
   function stop(): Promise<void> {
