@@ -9,7 +9,7 @@
  * The folder itself is open to its owner alone. The files in it are readable by all, since a container mounts them one
  * by one and reads them as a user that the host doesn't know.
  */
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -53,6 +53,7 @@ function makeSecrets() {
     'mongo-replica-key': randomBytes(REPLICA_KEY_BYTES).toString('base64'),
     'postgres-password': password(),
     ...makeCarrierSecrets(),
+    'issuer.json': json(makeIssuer()),
   };
 }
 
@@ -79,6 +80,31 @@ function makeCarrierSecrets() {
     provinces: theirs,
   };
   return { ...ours, 'simulator.json': json(simulator) };
+}
+
+/** The issuer of tokens for trials: its signing key, who may ask it for tokens, and the support staff. */
+function makeIssuer() {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const clients = ['payment-app', 'support-desk', 'support-lead', 'auditor', 'camara'];
+  return {
+    host: '0.0.0.0',
+    port: 3200,
+    // A browser takes this name for its own machine, a container for the issuer's: docker-compose.yml names it so.
+    url: 'http://issuer.localhost:3200',
+    audience: 'linekeeper',
+    keys: [{ ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), alg: 'RS256', use: 'sig' }],
+    cookieKeys: [password()],
+    clients: clients.map((id) => ({ id, secret: password() })),
+    console: {
+      id: 'console',
+      redirectUris: ['http://localhost:3000/console/callback', 'http://127.0.0.1:3000/console/callback'],
+    },
+    staff: [
+      { name: 'desk', password: password(), role: 'support' },
+      { name: 'lead', password: password(), role: 'support-lead' },
+      { name: 'auditor', password: password(), role: 'auditor' },
+    ],
+  };
 }
 
 const folder = resolve(process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), 'secrets'));

@@ -20,9 +20,11 @@ const webhookSecret = z
   .regex(/^(whsec_)?[A-Za-z0-9+/]{16,}={0,2}$/, 'must be a Standard Webhooks secret: whsec_ and base64');
 
 const configSchema = z.strictObject({
-  /** Port of the HTTP server on 127.0.0.1; 0 picks a free one. */
+  /** Where both servers listen. There is no authentication: anything but loopback needs a closed network around it. */
+  host: z.string().min(1).default('127.0.0.1'),
+  /** Port of the HTTP server; 0 picks a free one. */
   port: z.int().min(0).max(65_535),
-  /** Port of the mail receiver on 127.0.0.1; 0 picks a free one. */
+  /** Port of the mail receiver; 0 picks a free one. */
   smtpPort: z.int().min(0).max(65_535),
   /** The SQLite file that holds the books, the events on their way and the mails. */
   dataFile: z.string().min(1),

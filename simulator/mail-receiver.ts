@@ -15,20 +15,22 @@ export interface MailReceiver {
 const LARGEST_MAIL = 1_000_000;
 
 /**
- * Takes every mail over SMTP on 127.0.0.1, for whomever it is, and keeps it once per receiver of its envelope.
+ * Takes every mail over SMTP, for whomever it is, and keeps it once per receiver of its envelope.
  * Rejects when the port is taken.
  */
 export async function startMailReceiver({
+  host,
   port,
   messages,
   now,
 }: {
+  host: string;
   port: number;
   messages: Messages;
   now: () => Instant;
 }): Promise<MailReceiver> {
   const server = new SMTPServer({
-    // Loopback only: nothing to authenticate, and no certificate to do it under.
+    // Nobody to authenticate, and no certificate to do it under.
     disabledCommands: ['AUTH', 'STARTTLS'],
     disableReverseLookup: true,
     size: LARGEST_MAIL,
@@ -54,7 +56,7 @@ export async function startMailReceiver({
   });
   const listening = await new Promise<number>((resolve, reject) => {
     server.once('error', reject);
-    const net = server.listen(port, '127.0.0.1', () => resolve((net.address() as AddressInfo).port));
+    const net = server.listen(port, host, () => resolve((net.address() as AddressInfo).port));
   });
   // A client that breaks its connection off concerns nobody else.
   server.on('error', () => undefined);

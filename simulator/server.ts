@@ -47,7 +47,7 @@ export interface SimulatorOptions {
 }
 
 /**
- * Starts the provinces on 127.0.0.1, with the books and undelivered events of the data file.
+ * Starts the provinces, on loopback unless configured otherwise, with the books and undelivered events of the data file.
  * Rejects when the configuration is wrong, the file can't be used or a port is taken.
  */
 export async function createSimulator(
@@ -71,11 +71,16 @@ export async function createSimulator(
   const app = express();
   app.disable('x-powered-by');
   const server = createServer(app);
-  const mail = await startMailReceiver({ port: config.smtpPort, messages, now }).catch((error: unknown) => {
+  const mail = await startMailReceiver({
+    host: config.host,
+    port: config.smtpPort,
+    messages,
+    now,
+  }).catch((error: unknown) => {
     database.close();
     throw error;
   });
-  await listen(server, config.port).catch(async (error: unknown) => {
+  await listen(server, config).catch(async (error: unknown) => {
     await mail.close();
     database.close();
     throw error;
@@ -124,9 +129,9 @@ async function closeServer(server: Server): Promise<void> {
   clearTimeout(giveUp);
 }
 
-function listen(server: Server, port: number): Promise<void> {
+function listen(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => resolve());
+    server.listen(port, host, () => resolve());
   });
 }
