@@ -1,4 +1,4 @@
-import type { NumberKey } from '../domain/ids.ts';
+import type { ImportId, NumberKey } from '../domain/ids.ts';
 
 /** What steps start or wake elsewhere in the house. Each call may be repeated. */
 export interface Messenger {
@@ -6,4 +6,6 @@ export interface Messenger {
   wakeNumbers(call: { numberKeys: readonly NumberKey[]; correlator: string }): Promise<void>;
   /** Has a notice that is owed delivered. */
   deliverNotice(call: { noticeId: string; correlator: string }): Promise<void>;
+  /** Has an import run that was received whole. */
+  runImport(call: { importId: ImportId; correlator: string }): Promise<void>;
 }

@@ -206,7 +206,10 @@ async function write(
     registeredAt,
     createdAt,
   });
-  if (identity && customerId) await store.customers.create({ customerId, ...identity, createdAt });
+  if (identity && customerId) {
+    const { name, idNumber, verifiedAt } = identity;
+    await store.customers.create({ customerId, name, idNumber, verifiedAt, createdAt });
+  }
 
   for (const kind of accountKinds) {
     const amount = user.accounts.find((account) => account.kind === kind)?.amount;

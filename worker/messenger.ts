@@ -1,6 +1,7 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import pLimit from 'p-limit';
 import type { Messenger } from '../activities/ports.ts';
+import { importWorkflow, importWorkflowId } from '../workflows/import/contract.ts';
 import { noticeWorkflow, noticeWorkflowId } from '../workflows/notice/contract.ts';
 import {
   historyChangedSignal,
@@ -40,6 +41,19 @@ export function createMessenger(client: Client): Messenger {
         });
       } catch (error) {
         // It is being delivered already.
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+    },
+
+    async runImport({ importId, correlator }) {
+      try {
+        await client.workflow.start(importWorkflow, {
+          workflowId: importWorkflowId(importId),
+          taskQueue: mainTaskQueue,
+          args: [{ importId, correlator }],
+        });
+      } catch (error) {
+        // It is running already.
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       }
     },

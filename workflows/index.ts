@@ -1,5 +1,6 @@
 /** All workflows: what the worker's bundle is made of. */
 export { takeInCarrierEvents } from './carrier-events/workflow.ts';
+export { importUsers } from './import/workflow.ts';
 export { deliverNotice } from './notice/workflow.ts';
 export { numberLife } from './number/workflow.ts';
 export { sweep } from './sweep/workflow.ts';

@@ -12,6 +12,10 @@ const abandonedAfter = 15 * 60_000;
 /** A notice is handed to its workflow at once; what is owed this long had its workflow lost. Delivery itself may take days. */
 const noticeLostAfter = 10 * 60_000;
 
+/** Whoever sends an import shows it every few seconds; the longest silence that is borne is a minute. */
+const importLostAfter = 15 * 60_000;
+/** A part of an import may take five minutes; starting one that runs does nothing. */
+const importQuietAfter = 10 * 60_000;
 /** CONTRACT: an idempotency key is remembered for 24 hours. */
 const idempotencyKept = 24 * 3_600_000;
 
@@ -39,6 +43,26 @@ export function createSweepActivities({
       const noticeIds = await store.notices.owedSince({ before: now - noticeLostAfter, limit: batch });
       for (const noticeId of noticeIds) await messenger.deliverNotice({ noticeId, correlator });
       return noticeIds.length;
+    },
+
+    /** Has imports run on whose workflow was lost, and drops those that never were received whole. Gives their counts. */
+    async resumeImports({ now }: { now: Instant }): Promise<{ resumed: number; dropped: number }> {
+      const quiet = await store.imports.quietSince({
+        statuses: ['running'],
+        before: now - importQuietAfter,
+        limit: batch,
+      });
+      for (const { importId, correlator } of quiet) {
+        await messenger.runImport({ importId, correlator });
+        await store.imports.touch(importId, now);
+      }
+      const lost = await store.imports.quietSince({
+        statuses: ['receiving', 'dropped'],
+        before: now - importLostAfter,
+        limit: batch,
+      });
+      for (const { importId } of lost) await store.imports.drop(importId);
+      return { resumed: quiet.length, dropped: lost.length };
     },
 
     /** Removes what crashes left half made, and records past their time. */

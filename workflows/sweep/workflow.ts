@@ -1,7 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { createSweepActivities } from '../../activities/sweep/sweep.ts';
 
-const { wakeOverdueNumbers, resumeOwedNotices, tidyUp, sealAudit } = proxyActivities<
+const { wakeOverdueNumbers, resumeOwedNotices, resumeImports, tidyUp, sealAudit } = proxyActivities<
   ReturnType<typeof createSweepActivities>
 >({
   // A batch is bounded; a minute means that the store is in trouble, and the next sweep finds the same.
@@ -14,6 +14,7 @@ export async function sweep(): Promise<void> {
   const now = Date.now();
   await wakeOverdueNumbers({ now });
   await resumeOwedNotices({ now });
+  await resumeImports({ now });
   await tidyUp({ now });
   await sealAudit({ now });
 }
