@@ -1,0 +1,153 @@
+import type { Claim } from '../../domain/claim.ts';
+import { asClaimId, asNumberKey, asUserId } from '../../domain/ids.ts';
+import type { Store } from '../../store/store.ts';
+import { claim as claimed } from '../domain/number/events.ts';
+import { openTestStore } from './open-store.ts';
+
+let store: Store;
+let close: () => Promise<void>;
+beforeAll(async () => {
+  ({ store, close } = await openTestStore());
+});
+afterAll(() => close());
+
+let count = 0;
+const freshNumber = () => {
+  count += 1;
+  return asNumberKey(`n1_claims_${count}`);
+};
+const claimOf = (user: string, more: Partial<Claim> = {}) =>
+  claimed({ claimId: asClaimId(`claim-of-${user}`), userId: asUserId(user), ...more });
+
+/** A number with one claim on it. */
+async function held(more: Partial<Claim> = {}) {
+  const numberKey = freshNumber();
+  const claim = claimOf('anna', more);
+  await store.claims.claim(numberKey, claim);
+  return { numberKey, claimId: claim.claimId };
+}
+
+describe('claims.claim', () => {
+  it('I1: 50 users claim one number at one instant → exactly one holds it', async () => {
+    const numberKey = freshNumber();
+    const users = Array.from({ length: 50 }, (_, index) => `user-${index}`);
+    const won = await Promise.all(users.map((user) => store.claims.claim(numberKey, claimOf(user))));
+    const doc = await store.claims.find(numberKey);
+    expect(won.filter(Boolean)).toHaveLength(1);
+    expect(doc?.claim?.userId).toBe(users[won.indexOf(true)]);
+    expect(doc?.version).toBe(1);
+  });
+
+  it('the same claim again → done', async () => {
+    const { numberKey } = await held();
+    await expect(store.claims.claim(numberKey, claimOf('anna'))).resolves.toBe(true);
+  });
+
+  it('a number that was released → the next one holds it, the former is kept', async () => {
+    const { numberKey, claimId } = await held();
+    await store.claims.release({
+      numberKey,
+      claimId,
+      at: 20,
+      cause: { kind: 'freeze-ended', eventKey: null },
+    });
+    await expect(store.claims.claim(numberKey, claimOf('bert'))).resolves.toBe(true);
+    await expect(store.claims.find(numberKey)).resolves.toMatchObject({
+      claim: { userId: 'bert' },
+      released: [{ claimId, releasedAt: 20 }],
+    });
+  });
+});
+
+describe('claims.suspend and claims.restore', () => {
+  it('suspended twice → once, since the first', async () => {
+    const { numberKey, claimId } = await held();
+    await store.claims.suspend({ numberKey, claimId, at: 20 });
+    await expect(store.claims.suspend({ numberKey, claimId, at: 30 })).resolves.toMatchObject({
+      state: 'suspended',
+      stateSince: 20,
+    });
+  });
+
+  it('a claim that is no longer there → nothing, and the present one untouched', async () => {
+    const { numberKey } = await held();
+    await expect(store.claims.suspend({ numberKey, claimId: asClaimId('gone'), at: 20 })).resolves.toBeNull();
+    await expect(store.claims.find(numberKey)).resolves.toMatchObject({
+      claim: { state: 'active' },
+      version: 1,
+    });
+  });
+
+  it('restored in a later tenancy → active and anchored there', async () => {
+    const { numberKey, claimId } = await held({ state: 'suspended' });
+    await expect(store.claims.restore({ numberKey, claimId, at: 40, anchoredAt: 35 })).resolves.toMatchObject(
+      {
+        state: 'active',
+        anchoredAt: 35,
+        stateSince: 40,
+      },
+    );
+  });
+});
+
+describe('claims.release', () => {
+  it('50 at one instant → released once', async () => {
+    const { numberKey, claimId } = await held();
+    const cause = { kind: 'transferred', eventKey: 'e' } as const;
+    await Promise.all(
+      Array.from({ length: 50 }, (_, at) => store.claims.release({ numberKey, claimId, at, cause })),
+    );
+    await expect(store.claims.find(numberKey)).resolves.toMatchObject({ claim: null, version: 2 });
+    expect((await store.claims.find(numberKey))?.released).toHaveLength(1);
+  });
+
+  it('again after a crash → what was kept the first time', async () => {
+    const { numberKey, claimId } = await held();
+    const step = { numberKey, claimId, cause: { kind: 'transferred', eventKey: 'e' } as const };
+    await store.claims.release({ ...step, at: 20 });
+    await expect(store.claims.release({ ...step, at: 30 })).resolves.toMatchObject({ releasedAt: 20 });
+  });
+
+  it('eleven holders in turn → the last ten are kept', async () => {
+    const numberKey = freshNumber();
+    for (let turn = 0; turn < 11; turn += 1) {
+      const claim = claimOf(`holder-${turn}`);
+      await store.claims.claim(numberKey, claim);
+      const cause = { kind: 'reissued', eventKey: null } as const;
+      await store.claims.release({ numberKey, claimId: claim.claimId, at: turn, cause });
+    }
+    const kept = (await store.claims.find(numberKey))?.released.map(({ userId }) => userId);
+    expect(kept).toHaveLength(10);
+    expect(kept).not.toContain('holder-0');
+  });
+});
+
+describe('claims.giveBack', () => {
+  const cause = { kind: 'freeze-ended', eventKey: null } as const;
+  it('nobody claimed the number → the same claim is back', async () => {
+    const { numberKey, claimId } = await held();
+    await store.claims.release({ numberKey, claimId, at: 20, cause });
+    await expect(
+      store.claims.giveBack({ numberKey, claimId, at: 30, state: 'active' }),
+    ).resolves.toMatchObject({ claimId, state: 'active', stateSince: 30 });
+    await expect(store.claims.find(numberKey)).resolves.toMatchObject({ released: [] });
+  });
+
+  it('another holds it → refused, and that one keeps it', async () => {
+    const { numberKey, claimId } = await held();
+    await store.claims.release({ numberKey, claimId, at: 20, cause });
+    await store.claims.claim(numberKey, claimOf('bert'));
+    await expect(store.claims.giveBack({ numberKey, claimId, at: 30, state: 'active' })).resolves.toBeNull();
+    await expect(store.claims.find(numberKey)).resolves.toMatchObject({ claim: { userId: 'bert' } });
+  });
+
+  it('I1: given back and claimed by 50 others at one instant → exactly one holds it', async () => {
+    const { numberKey, claimId } = await held();
+    await store.claims.release({ numberKey, claimId, at: 20, cause });
+    const [back, ...others] = await Promise.all([
+      store.claims.giveBack({ numberKey, claimId, at: 30, state: 'active' }),
+      ...Array.from({ length: 50 }, (_, index) => store.claims.claim(numberKey, claimOf(`other-${index}`))),
+    ]);
+    expect([back !== null, ...others].filter(Boolean)).toHaveLength(1);
+  });
+});
