@@ -55,7 +55,7 @@ export type SimulatorConfig = z.output<typeof configSchema>;
 export type SimulatorConfigInput = z.input<typeof configSchema>;
 
 /** One province: its OAuth client and its systems. */
-export type ProvinceConfig = SimulatorConfig['provinces'][string];
+type ProvinceConfig = SimulatorConfig['provinces'][string];
 
 /** One system of a province. */
 export type SystemConfig = ProvinceConfig['systems'][string];

@@ -32,10 +32,10 @@ export const faultsSchema = z.strictObject({
 });
 
 /** The faults of one province. */
-export type Faults = z.output<typeof faultsSchema>;
+type Faults = z.output<typeof faultsSchema>;
 
 /** The faults that hit single calls or events. */
-export type CountableFault = 'dropResponses' | 'duplicateEvents' | 'reorderEvents' | 'loseEvents';
+type CountableFault = 'dropResponses' | 'duplicateEvents' | 'reorderEvents' | 'loseEvents';
 
 /** The faults of all provinces; they last over a restart. */
 export interface FaultBoard {

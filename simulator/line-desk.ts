@@ -9,7 +9,7 @@ import type { FeedEvent, Outbox } from './feed/outbox.ts';
 import { Problem } from './problem.ts';
 
 /** A province's record of a line, to be written whatever was there. */
-export interface LineRecord extends SystemName {
+interface LineRecord extends SystemName {
   readonly phone: string;
   readonly lineId?: string | undefined;
   readonly joinedAt: Instant;
@@ -19,7 +19,7 @@ export interface LineRecord extends SystemName {
 }
 
 /** A change asked for. `silent` changes the books and tells nobody. */
-export interface ChangeRequest {
+interface ChangeRequest {
   readonly phone: string;
   readonly kind: LineChange['kind'];
   readonly at: Instant;

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { formatInstant, type Instant } from '../domain/instant.ts';
 
 /** A message that somebody was sent. */
-export interface Message {
+interface Message {
   readonly channel: 'sms' | 'mail';
   readonly at: Instant;
   /** A phone number or an e-mail address in lower case. */
@@ -12,7 +12,7 @@ export interface Message {
 }
 
 /** A message as the controls show it; `subject` on mails only. */
-export interface ShownMessage {
+interface ShownMessage {
   readonly at: string;
   readonly to: string;
   readonly subject?: string;

@@ -2,9 +2,6 @@ import { formatInstant } from '../../domain/instant.ts';
 import type { Books } from './books.ts';
 import { isHeld, type Line, type Tenancy } from './line.ts';
 
-/** A line as the controls show it: what the province's own clerks would see, personal data included. */
-export type LineView = ReturnType<typeof viewLine>;
-
 /** A line with its customer and billing account, and its tenancies, oldest first. */
 export function viewLine(books: Books, line: Line) {
   const { tenancy, phone, province, system, status, portedIn, quirk } = line;

@@ -1,8 +1,5 @@
 /** What a province can be called for. */
-export const callKinds = ['token', 'query', 'recycled-since', 'match'] as const;
-
-/** One of {@link callKinds}. */
-export type CallKind = (typeof callKinds)[number];
+export type CallKind = 'token' | 'query' | 'recycled-since' | 'match';
 
 type Counts = Record<CallKind, number>;
 

@@ -22,7 +22,7 @@ export interface FeedEvent extends SystemName {
 }
 
 /** An event to be written. */
-export interface NewEvent {
+interface NewEvent {
   readonly from: SystemName;
   readonly type: string;
   readonly time: Instant;

@@ -3,7 +3,7 @@ import type { Instant } from '../../domain/instant.ts';
 import { type SimulatorConfig, type SystemName, systemOf } from '../config.ts';
 
 /** A call to Linekeeper, signed by a system as in Standard Webhooks. */
-export interface SignedCall {
+interface SignedCall {
   readonly from: SystemName;
   /** What follows `/v1/carriers/{province}/{system}/`. */
   readonly path: 'events' | 'bindings';
@@ -16,7 +16,7 @@ export interface SignedCall {
 }
 
 /** What came back. */
-export interface SignedCallAnswer {
+interface SignedCallAnswer {
   readonly status: number;
   readonly contentType: string | null;
   readonly location: string | null;

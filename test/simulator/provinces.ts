@@ -10,7 +10,7 @@ export const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 export const CLIENT = { clientId: 'linekeeper', clientSecret: 'a secret: with %+ signs' };
 
 /** Short pauses, and heartbeats only at the start: the tests wait for what happens, never for time. */
-export const quickTimes: Partial<FeedTimes> = {
+const quickTimes: Partial<FeedTimes> = {
   retry: { first: 1, longest: 5 },
   refused: { first: 1, longest: 5 },
   hold: 3_600_000,

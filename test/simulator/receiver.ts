@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
 
 /** A signed call as Linekeeper would see it. */
-export interface Received {
+interface Received {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   /** The JSON body; of an event feed one CloudEvents event. */
@@ -13,7 +13,7 @@ export interface Received {
 }
 
 /** What the receiver answers: a status, or a broken connection for null; a promise answers when it settles. */
-export type Reply = (received: Received) => number | null | Promise<number | null>;
+type Reply = (received: Received) => number | null | Promise<number | null>;
 
 /** Stands where Linekeeper would: verifies signatures and keeps what it got, heartbeats apart. */
 export interface Receiver {
