@@ -1,4 +1,9 @@
-import Provider, { type ClientMetadata, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
+import Provider, {
+  type ClientMetadata,
+  type Configuration,
+  interactionPolicy,
+  type KoaContextWithOIDC,
+} from 'oidc-provider';
 import { API_SCOPES, ROLE_SCOPES, type Role } from './access.ts';
 import type { IssuerConfig } from './config.ts';
 import { createMemory } from './memory-adapter.ts';
@@ -67,8 +72,7 @@ function providerConfiguration(config: IssuerConfig): Configuration {
     },
     findAccount: (_ctx, name) =>
       staffRoles.has(name) ? { accountId: name, claims: () => ({ sub: name }) } : undefined,
-    interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
-    // The console is the house's own: nobody is asked whether it may. A role limits what it gets.
+    interactions: { policy: loginOnly(), url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
     loadExistingGrant: (ctx) => grantByRole(ctx, staffRoles),
     clientBasedCORS: (_ctx, origin, client) =>
       (client.redirectUris ?? []).some((uri) => new URL(uri).origin === origin),
@@ -95,7 +99,6 @@ function consoleClient(config: IssuerConfig): ClientMetadata {
   const scopes = new Set(Object.values(ROLE_SCOPES).flat());
   return {
     client_id: config.console.id,
-    application_type: 'native',
     grant_types: ['authorization_code'],
     response_types: ['code'],
     redirect_uris: config.console.redirectUris,
@@ -104,16 +107,22 @@ function consoleClient(config: IssuerConfig): ClientMetadata {
   };
 }
 
+/** The console is the house's own, so nobody is asked whether it may have what it asks for. */
+function loginOnly() {
+  const policy = interactionPolicy.base();
+  policy.remove('consent');
+  return policy;
+}
+
+/** What the console gets is what the role of the person allows, whatever it asks for. */
 async function grantByRole(ctx: KoaContextWithOIDC, staffRoles: Map<string, Role>) {
   const { client, session, provider } = ctx.oidc;
   const accountId = session?.accountId;
   const role = accountId === undefined ? undefined : staffRoles.get(accountId);
   if (client === undefined || accountId === undefined || role === undefined) return undefined;
   const grant = new provider.Grant({ clientId: client.clientId, accountId });
-  const allowed: readonly string[] = ROLE_SCOPES[role];
   grant.addOIDCScope('openid');
-  grant.addResourceScope(RESOURCE, allowed.join(' '));
-  grant.rejectResourceScope(RESOURCE, API_SCOPES.filter((scope) => !allowed.includes(scope)).join(' '));
+  grant.addResourceScope(RESOURCE, ROLE_SCOPES[role].join(' '));
   await grant.save();
   return grant;
 }

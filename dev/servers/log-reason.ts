@@ -12,7 +12,7 @@ export function reasonIn(log: string): string {
 const ERROR_LEVEL = 50;
 
 function errorIn(line: string): string | undefined {
-  if (!line.startsWith('{')) return /\berror\b|exception/i.test(line) ? line : undefined;
+  if (!line.startsWith('{')) return /\b\w*(error|exception)\b/i.test(line) ? line : undefined;
   try {
     const { level, msg, err } = JSON.parse(line);
     const isError = typeof level === 'number' ? level >= ERROR_LEVEL : /error|fatal/i.test(String(level));
