@@ -45,6 +45,13 @@ module.exports = {
       from: { path: '^(workflows|domain)/' },
       to: { path: '(^|/)node_modules/(zod|mongoose|express|pino)/', dependencyTypesNot: ['type-only'] },
     },
+    {
+      name: 'product-runs-without-dev-packages',
+      severity: 'error',
+      comment: 'the images of api and worker are installed with --omit=dev',
+      from: { path: '^(domain|platform|ports|workflows|store|carriers|activities|api|worker)/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'domain-is-pure',

@@ -9,20 +9,21 @@ WORKDIR /app
 FROM base AS manifest
 COPY package.json package-lock.json .npmrc ./
 
-# What runs the product, without the tools that make it. The Node binaries that the lockfile brings for developers'
-# machines are left out: the image has its own. No install script is needed; the packages ship their binaries.
+# What runs the product, without the tools that make it. `npm install` keeps to the lockfile as `npm ci` does, but doesn't
+# refuse one that names no native packages for platforms which nobody here has. No install script is needed: the packages
+# bring their binaries. The Node of developers' machines is left out, for the image has its own.
 FROM manifest AS dependencies
 RUN --mount=type=cache,target=/root/.npm \
-    npm ci --omit=dev --ignore-scripts \
+    npm install --no-save --omit=dev --ignore-scripts \
     && rm -rf node_modules/node-linux-* node_modules/node-darwin-* node_modules/node-win-* node_modules/.bin/node
 
 FROM manifest AS all-dependencies
 RUN --mount=type=cache,target=/root/.npm \
-    npm ci --ignore-scripts \
+    npm install --no-save --ignore-scripts \
     && rm -rf node_modules/node-linux-* node_modules/node-darwin-* node_modules/node-win-* node_modules/.bin/node
 
 # The workflows as one file, so that workers start without a bundler and all run the same code.
-FROM all-dependencies AS workflow-bundle
+FROM dependencies AS workflow-bundle
 COPY domain ./domain
 COPY platform ./platform
 COPY ports ./ports
