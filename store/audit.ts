@@ -3,13 +3,7 @@ import type { Connection } from 'mongoose';
 import { Schema } from 'mongoose';
 import type { DurationMs, Instant } from '../domain/instant.ts';
 import { type FieldCipher, SealError } from '../platform/field-cipher.ts';
-import {
-  type AuditFault,
-  type AuditSeal,
-  auditSealDigest,
-  type VerifiedAudit,
-  verifyChain,
-} from './audit-chain.ts';
+import { type AuditSeal, auditSealDigest, type VerifiedAudit, verifyChain } from './audit-chain.ts';
 import { isDuplicateKey, modelOf } from './schema.ts';
 
 /** Who looked at or did what. Facts by ids and codes; never personal data. */
@@ -237,8 +231,6 @@ export function createAudit({ connection, cipher }: { connection: Connection; ci
     },
   };
 }
-
-export type { AuditFault, VerifiedAudit };
 
 /** The store of the audit. */
 export type Audit = ReturnType<typeof createAudit>;

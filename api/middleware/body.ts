@@ -1,0 +1,101 @@
+import { isUtf8 } from 'node:buffer';
+import express, { type Request, type Response } from 'express';
+import type { JsonBody, StreamBody } from '../body-spec.ts';
+import { Problem } from '../problem.ts';
+
+/** How long a body that is read whole may take to arrive: a slow mobile line sends 64 KB in a second or two. */
+const bodyArrivesWithinMs = 20_000;
+
+/** How long a stream may be silent before its connection is cut. */
+const streamSilentForMs = 60_000;
+
+/**
+ * After an answer that came before the end of the body, the rest is read and thrown away for so long: closed at once,
+ * the connection would be reset before many a client has read the answer (as nginx's lingering_timeout).
+ */
+const lingerMs = 10_000;
+
+/** Checks `content-type` (RFC 9110 §8.3) against what the route takes; JSON is UTF-8 (RFC 8259 §8.1). */
+export function checkMediaType(request: Request, { mediaTypes }: JsonBody<unknown> | StreamBody): void {
+  const [type = '', ...parameters] = (request.get('content-type') ?? '').toLowerCase().split(';');
+  const charset = parameters.map((parameter) => parameter.trim()).find((text) => text.startsWith('charset='));
+  const isUtf8Text = charset === undefined || /^charset="?utf-?8"?$/.test(charset);
+  if (!mediaTypes.includes(type.trim()) || !isUtf8Text) {
+    throw new Problem('unsupported_media_type', {
+      detail: `The body must be ${mediaTypes.join(' or ')} in UTF-8`,
+      // RFC 9110 §15.5.16
+      headers: { accept: mediaTypes.join(', ') },
+    });
+  }
+}
+
+/** The `content-encoding` of a stream, in lower case; null without one. Throws a `Problem` for others than the route takes. */
+export function encodingOf(request: Request, { encodings }: Pick<StreamBody, 'encodings'>): string | null {
+  const encoding = request.get('content-encoding')?.trim().toLowerCase();
+  if (encoding === undefined || encoding === '' || encoding === 'identity') return null;
+  if (encodings.includes(encoding)) return encoding;
+  throw new Problem('unsupported_media_type', {
+    detail: `The body must not be encoded${encodings.length === 0 ? '' : ` other than as ${encodings.join(' or ')}`}`,
+    headers: { 'accept-encoding': encodings.length === 0 ? 'identity' : encodings.join(', ') },
+  });
+}
+
+/** Reads a body whole. Throws a `Problem` when it is larger than the limit or takes too long. */
+export async function readBody(
+  request: Request,
+  response: Response,
+  { limitBytes }: { limitBytes: number },
+): Promise<Buffer> {
+  const read = express.raw({ type: () => true, limit: limitBytes, inflate: false });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const timer = setTimeout(() => reject(new Problem('request_timeout')), bodyArrivesWithinMs);
+  try {
+    read(request, response, (error: unknown) =>
+      error === undefined ? resolve() : reject(problemOf(error, limitBytes)),
+    );
+    await promise;
+  } finally {
+    clearTimeout(timer);
+  }
+  const body: unknown = request.body;
+  return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+}
+
+/** The errors of body-parser, by their `type`. */
+function problemOf(error: unknown, limitBytes: number): unknown {
+  const type = typeof error === 'object' && error !== null && 'type' in error ? error.type : undefined;
+  switch (type) {
+    case 'entity.too.large':
+      return new Problem('body_too_large', { detail: `The body has more than ${limitBytes} bytes` });
+    case 'encoding.unsupported':
+      return new Problem('unsupported_media_type', { detail: 'The body must not be encoded' });
+    case 'request.aborted':
+    case 'request.size.invalid':
+      return new Problem('invalid_request', { detail: 'The body did not arrive whole' });
+    default:
+      return error;
+  }
+}
+
+/** Parses JSON text. Throws a `Problem` that says nothing of the text. */
+export function parseJson(raw: Buffer): unknown {
+  try {
+    if (isUtf8(raw)) return JSON.parse(raw.toString('utf8'));
+  } catch {
+    // The parser's own message quotes the text.
+  }
+  throw new Problem('malformed_json');
+}
+
+/** Has a stream's connection cut when nothing comes for a minute. */
+export function watchStream(request: Request): void {
+  request.setTimeout(streamSilentForMs, () => request.destroy());
+}
+
+/** Reads away what is left of a body after the answer, for a while. */
+export function discardRest(request: Request): void {
+  if (request.complete || request.destroyed) return;
+  const timer = setTimeout(() => request.socket.destroy(), lingerMs);
+  request.once('close', () => clearTimeout(timer));
+  request.resume();
+}

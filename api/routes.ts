@@ -1,0 +1,19 @@
+import type { ApiDependencies } from './dependencies.ts';
+import type { Route } from './route.ts';
+import { auditRoutes } from './routes/audit.ts';
+import { carrierEventRoutes } from './routes/carrier-events.ts';
+import { numberRoutes } from './routes/numbers.ts';
+import { userRoutes } from './routes/users.ts';
+
+/**
+ * All routes, file by file. To add some, write `api/routes/<word>.ts` after the example of `users.ts` and name it
+ * here: it is served, guarded, measured and described in OpenAPI from then on.
+ */
+export function routesOf(dependencies: ApiDependencies): Route[] {
+  return [
+    ...carrierEventRoutes(dependencies),
+    ...numberRoutes(dependencies),
+    ...userRoutes(dependencies),
+    ...auditRoutes(dependencies),
+  ];
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { parseInstant } from '../../domain/instant.ts';
+import { parsePhoneNumber } from '../../domain/phone-number.ts';
+import { parsedText } from '../validation.ts';
+
+/** A phone number in a request body: E.164 of +86, mobile or fixed. */
+export const phoneField = parsedText(
+  parsePhoneNumber,
+  z.string().meta({ description: 'Mobile or fixed-line number of +86 in E.164', example: '+8613800138000' }),
+);
+
+/** An RFC 3339 time with its offset, in a query. */
+export const instantParameter = parsedText(
+  parseInstant,
+  z.string().meta({
+    description: 'RFC 3339 with offset; encode a `+` as `%2B`',
+    format: 'date-time',
+    example: '2026-11-24T08:00:00Z',
+  }),
+);
+
+/** An RFC 3339 time in an answer. */
+export const time = z.string().meta({ format: 'date-time', example: '2026-11-24T08:00:00Z' });
+
+/** The name of a number where its digits must not stand. */
+export const numberKeyText = z.string().meta({
+  description: "Keyed hash of the number, with its key's id",
+  example: 'n1_3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
+});
+
+/** The most that a page has. */
+const mostPerPage = 200;
+const perPage = 50;
+
+/** How many items a page has. */
+export const limitParameter = z
+  .string()
+  .regex(/^[1-9]\d{0,2}$/, `A whole number from 1 to ${mostPerPage}`)
+  .refine((text) => Number(text) <= mostPerPage, `At most ${mostPerPage}`)
+  .default(String(perPage))
+  .transform(Number)
+  .meta({ description: `How many items a page has: 1 to ${mostPerPage}`, example: String(perPage) });
+
+/** Where the page before ended, as it was given there. */
+export const cursorParameter = z
+  .string()
+  .meta({ description: '`nextCursor` of the page before; good only with the same filters' });
+
+/** Where the next page goes on; null after the last. */
+export const nextCursor = z
+  .string()
+  .nullable()
+  .meta({ description: 'For the next page; null after the last' });

@@ -1,0 +1,120 @@
+import {
+  type Client,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowExecutionDescription,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import type { DurationMs } from '../domain/instant.ts';
+import {
+  bodyDigestMemo,
+  type CarrierEventsInput,
+  carrierEventsWorkflow,
+  carrierEventsWorkflowId,
+} from '../workflows/carrier-events/contract.ts';
+import { mainTaskQueue } from '../workflows/task-queues.ts';
+
+/**
+ * What came of handing a carrier's call over: taken now, taken before with the same body, or taken before with another
+ * body under the same `webhook-id`.
+ */
+export type TakenIn = 'taken' | 'repeated' | 'reused';
+
+/** The status of a workflow as people see it; `unknown` while the server doesn't answer. */
+export type WorkflowStatus =
+  | 'running'
+  | 'paused'
+  | 'completed'
+  | 'failed'
+  | 'cancelled'
+  | 'terminated'
+  | 'continued-as-new'
+  | 'timed-out'
+  | 'unknown';
+
+/** What the API asks of the workflow server. */
+export interface Workflows {
+  /** Makes a carrier's call durable. Rejects when the server doesn't take it: then it may not have been taken. */
+  takeInCarrierEvents(input: CarrierEventsInput, bodyDigest: string): Promise<TakenIn>;
+  /** The status of the last workflow under an id; null when there is none. */
+  statusOf(workflowId: string): Promise<WorkflowStatus | null>;
+  /** Whether somebody polls the main task queue. Rejects when the server doesn't answer. */
+  hasPollers(): Promise<boolean>;
+}
+
+/** A province waits for this answer, and will call again: better soon than late. */
+const takeInWithin: DurationMs = 5_000;
+
+/** Somebody looks at a screen: without an answer in this time the status is shown as unknown. */
+const describeWithin: DurationMs = 2_000;
+
+/** Our words for `WorkflowExecutionStatus`. */
+const statusNames: Readonly<Record<string, WorkflowStatus>> = {
+  RUNNING: 'running',
+  PAUSED: 'paused',
+  COMPLETED: 'completed',
+  FAILED: 'failed',
+  CANCELLED: 'cancelled',
+  TERMINATED: 'terminated',
+  CONTINUED_AS_NEW: 'continued-as-new',
+  TIMED_OUT: 'timed-out',
+};
+
+/** `temporal.api.enums.v1.TaskQueueType` */
+const workflowTaskQueue = 1;
+
+/** The API's calls to the Temporal server. */
+export function createWorkflows(client: Client): Workflows {
+  const within = <T>(length: DurationMs, call: () => Promise<T>): Promise<T> =>
+    client.withDeadline(Date.now() + length, call);
+
+  /** Whether the call that was taken under an id had this body. */
+  const isRepetition = (description: WorkflowExecutionDescription, bodyDigest: string): boolean =>
+    description.memo?.[bodyDigestMemo] === bodyDigest;
+
+  return {
+    async takeInCarrierEvents(input, bodyDigest) {
+      const workflowId = carrierEventsWorkflowId(input);
+      try {
+        await within(takeInWithin, () =>
+          client.workflow.start(carrierEventsWorkflow, {
+            workflowId,
+            taskQueue: mainTaskQueue,
+            args: [input],
+            memo: { [bodyDigestMemo]: bodyDigest },
+            workflowIdReusePolicy: 'REJECT_DUPLICATE',
+            workflowIdConflictPolicy: 'FAIL',
+          }),
+        );
+        return 'taken';
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        const description = await within(takeInWithin, () =>
+          client.workflow.getHandle(workflowId).describe(),
+        );
+        return isRepetition(description, bodyDigest) ? 'repeated' : 'reused';
+      }
+    },
+
+    async statusOf(workflowId) {
+      try {
+        const { status } = await within(describeWithin, () =>
+          client.workflow.getHandle(workflowId).describe(),
+        );
+        return statusNames[status.name] ?? 'unknown';
+      } catch (error) {
+        return error instanceof WorkflowNotFoundError ? null : 'unknown';
+      }
+    },
+
+    async hasPollers() {
+      const { pollers } = await within(describeWithin, () =>
+        client.workflowService.describeTaskQueue({
+          namespace: client.options.namespace,
+          taskQueue: { name: mainTaskQueue },
+          taskQueueType: workflowTaskQueue,
+        }),
+      );
+      return (pollers?.length ?? 0) > 0;
+    },
+  };
+}

@@ -1,0 +1,79 @@
+/** A sentence in the two languages of the house. */
+export interface TwoLanguages {
+  readonly zh: string;
+  readonly en: string;
+}
+
+/** What can stand on a number's timeline, in plain words for people who help its holder. */
+const texts = {
+  // Reported by the carrier.
+  'number.cancelled': { zh: '号码已销户', en: 'The number was cancelled' },
+  'number.transferred': { zh: '号码已过户给他人', en: 'The number was transferred to another person' },
+  'number.reclaimed': { zh: '原用户在冻结期内要回了号码', en: 'The former holder took the number back' },
+  'number.reissued': { zh: '号码已重新放号，新的使用期开始', en: 'The number was issued to a new holder' },
+  'number.ported': { zh: '号码已携号转网', en: 'The number was ported to another carrier' },
+  'number.suspended': { zh: '号码已停机', en: 'The line was suspended' },
+  'number.restored': { zh: '号码已复机', en: 'The line was restored' },
+  'binding.dissolved': { zh: '运营商解除了绑定关系', en: 'The carrier dissolved the binding' },
+  'event.retracted': { zh: '运营商撤回了此前的一条通知', en: 'The carrier took an earlier report back' },
+
+  // Done by Linekeeper.
+  'claim.created': { zh: '用户将该号码设为登录手机', en: 'A user took the number as login phone' },
+  'claim.withdrawn': {
+    zh: '登录手机未能设成，已撤销',
+    en: 'Taking the number as login phone was undone before it was complete',
+  },
+  'claim.suspended': { zh: '登录手机已暂停使用', en: 'The login phone was suspended' },
+  'claim.restored': { zh: '登录手机已恢复使用', en: 'The login phone works again' },
+  'claim.released': {
+    zh: '登录手机已解除，用户与资金不受影响',
+    en: 'The login phone was released; the user and the money stay as they are',
+  },
+  'claim.given-back': { zh: '登录手机已还给原用户', en: 'The login phone was given back to its former user' },
+  'claim.moved': {
+    zh: '确认为同一人，登录手机延续到新的使用期',
+    en: 'The same person holds the number again, so the login phone goes on',
+  },
+  'sessions.ended': { zh: '用户的登录会话已全部结束', en: "The user's sessions were ended" },
+  'notice.delivered': { zh: '已通过邮件通知用户', en: 'The user was told by e-mail' },
+  'notice.undeliverable': { zh: '通知邮件无法送达', en: 'The e-mail to the user could not be delivered' },
+  'notice.kept-for-login': {
+    zh: '用户没有已验证的邮箱，将在下次登录时告知',
+    en: 'The user has no verified e-mail and will be told at the next login',
+  },
+  'case.opened': { zh: '已转人工处理', en: 'A support case was opened' },
+
+  // Asked of the carrier.
+  'same-person.same': {
+    zh: '运营商确认：现机主与原用户是同一人',
+    en: 'The carrier confirmed that the same person holds the number',
+  },
+  'same-person.other': {
+    zh: '运营商答复：现机主不是原用户',
+    en: 'The carrier answered that another person holds the number',
+  },
+  'same-person.undecided': {
+    zh: '运营商暂时无法确认现机主是谁，稍后再问',
+    en: 'The carrier could not say yet who holds the number; it is asked again',
+  },
+  'same-person.no-capability': { zh: '该系统不支持核对机主身份', en: 'This system cannot compare persons' },
+  'same-person.no-customer': {
+    zh: '运营商没有该号码的机主资料',
+    en: 'The carrier has no customer on record for the number',
+  },
+} as const satisfies Record<string, TwoLanguages>;
+
+/** One of the codes that have a text. */
+export type TimelineCode = keyof typeof texts;
+
+/** All codes that have a text. */
+export const timelineCodes: readonly TimelineCode[] = Object.keys(texts) as TimelineCode[];
+
+/** For a code of a newer version than this one: better than nothing on a screen. */
+const unknownText: TwoLanguages = { zh: '其他记录', en: 'Another record' };
+
+/** The text of a timeline item's code. */
+export function timelineText(code: string): TwoLanguages {
+  const known: Readonly<Record<string, TwoLanguages>> = texts;
+  return Object.hasOwn(known, code) ? (known[code] ?? unknownText) : unknownText;
+}
