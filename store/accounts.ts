@@ -126,6 +126,3 @@ export function createAccounts({ connection }: { connection: Connection }) {
     },
   };
 }
-
-/** The store of accounts and their ledger. */
-export type Accounts = ReturnType<typeof createAccounts>;

@@ -58,6 +58,3 @@ export function createCases({ connection }: { connection: Connection }) {
     },
   };
 }
-
-/** The store of support cases. */
-export type Cases = ReturnType<typeof createCases>;

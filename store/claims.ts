@@ -199,6 +199,3 @@ export function createClaims({ connection }: { connection: Connection }) {
     },
   };
 }
-
-/** The store of claims. */
-export type Claims = ReturnType<typeof createClaims>;

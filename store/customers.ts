@@ -67,6 +67,3 @@ export function createCustomers({ connection, cipher }: { connection: Connection
     },
   };
 }
-
-/** The store of customers. */
-export type Customers = ReturnType<typeof createCustomers>;

@@ -59,6 +59,3 @@ export function createEvidence({ connection }: { connection: Connection }) {
     },
   };
 }
-
-/** The store of evidence. */
-export type EvidenceStore = ReturnType<typeof createEvidence>;

@@ -55,6 +55,3 @@ export function createFeeds({ connection }: { connection: Connection }) {
     },
   };
 }
-
-/** The store of feeds. */
-export type Feeds = ReturnType<typeof createFeeds>;

@@ -65,6 +65,3 @@ export function createHandles({
     },
   };
 }
-
-/** The store of handles. */
-export type Handles = ReturnType<typeof createHandles>;

@@ -180,6 +180,3 @@ export function createImports({ connection, cipher }: { connection: Connection; 
     },
   };
 }
-
-/** The store of imports. */
-export type Imports = ReturnType<typeof createImports>;

@@ -57,6 +57,3 @@ export function createInbox({ connection }: { connection: Connection }) {
     },
   };
 }
-
-/** The store of the event inbox. */
-export type Inbox = ReturnType<typeof createInbox>;

@@ -83,6 +83,3 @@ export function createNotices({ connection }: { connection: Connection }) {
     },
   };
 }
-
-/** The store of notices. */
-export type Notices = ReturnType<typeof createNotices>;

@@ -199,6 +199,3 @@ export function createNumbers({ connection, cipher }: { connection: Connection; 
     },
   };
 }
-
-/** The store of numbers. */
-export type Numbers = ReturnType<typeof createNumbers>;

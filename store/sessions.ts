@@ -54,6 +54,3 @@ export function createSessions({ connection }: { connection: Connection }) {
     },
   };
 }
-
-/** The store of sessions. */
-export type Sessions = ReturnType<typeof createSessions>;

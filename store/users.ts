@@ -177,6 +177,3 @@ export function createUsers({ connection, cipher }: { connection: Connection; ci
     },
   };
 }
-
-/** The store of payment users. */
-export type Users = ReturnType<typeof createUsers>;
