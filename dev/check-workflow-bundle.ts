@@ -1,3 +1,4 @@
+import { join, relative } from 'node:path';
 import { bundleWorkflows } from '../worker/bundle.ts';
 
 /**
@@ -13,7 +14,7 @@ if (encoded === undefined) throw new Error('the workflow bundle has no source ma
 const { sources }: { sources: string[] } = JSON.parse(Buffer.from(encoded, 'base64').toString());
 
 const ours = sources
-  .map((source) => source.replace(/^webpack:\/\/[^/]*\//, '').replace(/^(\.\/)+/, ''))
+  .map((source) => relative(join(import.meta.dirname, '..'), source).replaceAll('\\', '/'))
   .filter((source) => source.endsWith('.ts') && !source.includes('node_modules'));
 const intruders = ours.filter((source) => !allowed.some((place) => place.test(source)));
 if (ours.length === 0) throw new Error('the source map of the workflow bundle names nothing of ours');
