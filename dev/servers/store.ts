@@ -133,11 +133,6 @@ function findEngine(dataFolder: string, report: Report): Promise<Engine> {
   });
 }
 
-/** Gets the store's program without starting it, so that a later start is quick. Throws `NothingWorked`. */
-export async function obtainStore(report: Report = () => undefined): Promise<void> {
-  await findEngine('', report);
-}
-
 /**
  * Starts a store on 127.0.0.1 and waits until it can be connected to. `dataDir` keeps what is written;
  * without one everything is gone when it stops. `port` 0 or none picks a free one.

@@ -4,7 +4,7 @@ import { type DataFolder, writePrivately } from './data-folder.ts';
 import { removeEndpoints } from './endpoints.ts';
 
 /** A stack runs on the data folder already. */
-export class AlreadyRunning extends Error {
+class AlreadyRunning extends Error {
   override readonly name = 'AlreadyRunning';
 }
 

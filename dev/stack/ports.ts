@@ -1,7 +1,7 @@
 import { freePorts, isPortTaken } from '../servers/free-port.ts';
 
 /** What can be moved to another port, with the variable that moves it and the port where it is otherwise. */
-export const PORTS = {
+const PORTS = {
   api: { variable: 'LINEKEEPER_API_PORT', standard: 3000, what: 'the API' },
   simulator: { variable: 'LINEKEEPER_SIMULATOR_PORT', standard: 3100, what: 'the province simulator' },
   issuer: { variable: 'LINEKEEPER_ISSUER_PORT', standard: 3200, what: 'the issuer' },
@@ -19,18 +19,9 @@ export type WantedPorts = Record<PortName, number>;
 export type StackPorts = WantedPorts & { worker: number; mail: number };
 
 /** Ports that can't be had; the message names each with its variable. */
-export class PortsTaken extends Error {
+class PortsTaken extends Error {
   override readonly name = 'PortsTaken';
 }
-
-/** The standard ports. */
-export const STANDARD_PORTS: WantedPorts = {
-  api: PORTS.api.standard,
-  simulator: PORTS.simulator.standard,
-  issuer: PORTS.issuer.standard,
-  temporal: PORTS.temporal.standard,
-  store: PORTS.store.standard,
-};
 
 /** Any free ports, so that several stacks run beside each other. */
 export const FREE_PORTS: WantedPorts = { api: 0, simulator: 0, issuer: 0, temporal: 0, store: 0 };

@@ -2,12 +2,10 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
-import mongoose from 'mongoose';
 import { loadRegistry } from '../../carriers/registry.ts';
-import { isAlive } from '../../dev/file-lock.mjs';
 import { startProcess } from '../../dev/servers/server-process.ts';
 import { type Stack, startStack } from '../../dev/stack/stack.ts';
+import { insert, isRunning, names, statusOf, until, waitingWorkflow } from './stack-probe.ts';
 
 // Real processes throughout; the API and the worker are stood in for by their health checks.
 const STAND_INS = join(import.meta.dirname, 'stand-ins');
@@ -222,57 +220,3 @@ describe('the embedded stack', () => {
 const freePorts = Object.fromEntries(
   ['API', 'SIMULATOR', 'ISSUER', 'TEMPORAL', 'STORE'].map((name) => [`LINEKEEPER_${name}_PORT`, '0']),
 );
-
-function isRunning(pid: number): boolean {
-  return isAlive({ pid, started: '' });
-}
-
-/** Waits for something that real processes bring about; the test's own time-out is the limit. */
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 50));
-}
-
-async function withCollection<T>(
-  url: string,
-  use: (collection: mongoose.mongo.Collection<{ _id: string }>) => Promise<T>,
-): Promise<T> {
-  const client = await mongoose.mongo.MongoClient.connect(url);
-  try {
-    return await use(client.db().collection<{ _id: string }>('kept'));
-  } finally {
-    await client.close();
-  }
-}
-
-function insert(url: string, name: string): Promise<unknown> {
-  return withCollection(url, (collection) => collection.insertOne({ _id: name }));
-}
-
-function names(url: string): Promise<string[]> {
-  return withCollection(url, async (collection) => {
-    const documents = await collection.find().toArray();
-    return documents.map((document) => document._id);
-  });
-}
-
-async function withTemporal<T>(address: string, use: (client: Client) => Promise<T>): Promise<T> {
-  const connection = await Connection.connect({ address });
-  try {
-    return await use(new Client({ connection }));
-  } finally {
-    await connection.close();
-  }
-}
-
-function waitingWorkflow(address: string, workflowId: string): Promise<unknown> {
-  return withTemporal(address, (client) =>
-    client.workflow.start('nobodyRunsIt', { workflowId, taskQueue: 'none' }),
-  );
-}
-
-function statusOf(address: string, workflowId: string): Promise<string> {
-  return withTemporal(address, async (client) => {
-    const { status } = await client.workflow.getHandle(workflowId).describe();
-    return status.name;
-  });
-}

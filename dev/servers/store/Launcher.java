@@ -22,7 +22,8 @@ import org.h2.mvstore.MVStore;
  * Runs mongo-java-server on one H2 file, for machines where no mongod can be had.
  *
  * <p>Arguments: the data folder, the port (0 picks a free one). It listens on 127.0.0.1 only, prints
- * "store ready on port N" when it can be connected to, and stops on SIGTERM with everything written.
+ * "store ready on port N" when it can be connected to, and stops with everything written on SIGTERM or when its
+ * standard input ends.
  *
  * <p>Three promises are added to the library's: an acknowledged write survives the kill of this process, nobody reads
  * half of a write, and the declared wire version is one that today's MongoDB drivers talk to.
@@ -144,6 +145,12 @@ public final class Launcher {
         }, "stop"));
 
         System.out.println("store ready on port " + server.getLocalAddress().getPort());
+
+        // Whoever started it holds the other end of its input: when that ends, even by a kill, so does the store.
+        while (System.in.read() != -1) {
+            // Nothing is said there.
+        }
+        System.exit(0);
     }
 
     private Launcher() {}
