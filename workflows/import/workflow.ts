@@ -1,4 +1,5 @@
 import {
+  ActivityCancellationType,
   ActivityFailure,
   ApplicationFailure,
   CancellationScope,
@@ -19,6 +20,8 @@ const { importPart } = proxyActivities<ImportActivities>({
   // A store that is away for a day is a matter for people: then the import fails, and what is done of it stays done.
   scheduleToCloseTimeout: '1 day',
   retry: { initialInterval: '500 ms', backoffCoefficient: 2, maximumInterval: '1 minute' },
+  // An import that is cancelled ends after the part under way, so that its counts are right.
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 });
 
 const { settleImport } = proxyActivities<ImportActivities>({
