@@ -255,6 +255,24 @@ describe('retract', () => {
     expect((await happen('retract')).body.line).toMatchObject({ status: 'frozen' });
   });
 
+  it('an event from before a port → the system that sent it takes it back', async () => {
+    const { body } = await happen('suspend');
+    await happen('port', { system: 'mobile-4g' });
+    await happen('retract', { eventId: (body.event as { id: string }).id });
+    expect(world.receiver.calls[2]?.body).toMatchObject({
+      type: 'event.retracted',
+      source: '/carriers/sichuan/mobile-5g',
+    });
+  });
+
+  it('a late notice between → the change before it is still the last one', async () => {
+    await happen('suspend');
+    await happen('cancel', { at: '2023-01-01T00:00:00Z' });
+    expect((await happen('retract')).body.line).toMatchObject({ status: 'suspended' });
+    const { id } = world.receiver.calls[0]?.body ?? {};
+    expect((await happen('retract', { eventId: id })).body.line).toMatchObject({ status: 'in-use' });
+  });
+
   it('a port → the new system takes it back', async () => {
     await happen('port', { system: 'mobile-4g' });
     const { body } = await happen('retract');
