@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, type Logger, type WorkflowBundleOption } from '@temporalio/worker';
+import { bundleWorkflowCode, type WorkflowBundleOption } from '@temporalio/worker';
 import { failureConverterPath } from '../platform/temporal/data-converter.ts';
 
 const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
@@ -9,8 +9,7 @@ const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta
 export const bundlePath = fileURLToPath(new URL('../build/workflow-bundle.js', import.meta.url));
 
 /** Bundles the workflows from their sources: some seconds. */
-export const bundleWorkflows = (logger?: Logger) =>
-  bundleWorkflowCode({ workflowsPath, failureConverterPath, ...(logger === undefined ? {} : { logger }) });
+export const bundleWorkflows = () => bundleWorkflowCode({ workflowsPath, failureConverterPath });
 
 /**
  * The workflows' code: in production the bundle that was built ahead, so that every worker of a release runs the same
