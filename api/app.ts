@@ -4,7 +4,7 @@ import type { ApiDependencies } from './dependencies.ts';
 import { docs } from './docs.ts';
 import { answerErrors } from './errors.ts';
 import { createAuthenticator } from './middleware/authenticate.ts';
-import { correlate } from './middleware/correlator.ts';
+import { correlate, refuseBadCorrelator } from './middleware/correlator.ts';
 import { createIdempotent } from './middleware/idempotency.ts';
 import { measure } from './middleware/measure.ts';
 import { createSignatureCheck } from './middleware/verify-signature.ts';
@@ -56,7 +56,7 @@ export function createApp(dependencies: ApiDependencies, further: readonly Route
   app.disable('x-powered-by');
   // Nothing is cached, so nothing needs a tag.
   app.disable('etag');
-  app.use(correlate, measure({ metrics, logger }), docs(), headers, keepOutOfCaches);
+  app.use(correlate, measure({ metrics, logger }), docs(), headers, keepOutOfCaches, refuseBadCorrelator);
   app.use(routerOf(routes, guards));
   app.use(notFound);
   app.use(answerErrors({ logger }));

@@ -97,5 +97,7 @@ export function discardRest(request: Request): void {
   if (request.complete || request.destroyed) return;
   const timer = setTimeout(() => request.socket.destroy(), lingerMs);
   request.once('close', () => clearTimeout(timer));
+  // A handler's stream that was given up would pause it once more.
+  request.unpipe();
   request.resume();
 }

@@ -28,18 +28,16 @@ export const numberKeyText = z.string().meta({
   example: 'n1_3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
 });
 
-/** The most that a page has. */
-const mostPerPage = 200;
+/** Enough for a screen; a machine asks for more. */
 const perPage = 50;
 
-/** How many items a page has. */
+/** How many items a page has: 1 to 200, for each costs a fold of its history. */
 export const limitParameter = z
   .string()
-  .regex(/^[1-9]\d{0,2}$/, `A whole number from 1 to ${mostPerPage}`)
-  .refine((text) => Number(text) <= mostPerPage, `At most ${mostPerPage}`)
-  .default(String(perPage))
+  .regex(/^([1-9]\d?|1\d\d|200)$/, 'A whole number from 1 to 200')
   .transform(Number)
-  .meta({ description: `How many items a page has: 1 to ${mostPerPage}`, example: String(perPage) });
+  .prefault(String(perPage))
+  .meta({ description: 'How many items a page has: 1 to 200', default: String(perPage) });
 
 /** Where the page before ended, as it was given there. */
 export const cursorParameter = z

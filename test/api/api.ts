@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import { Webhook } from 'standardwebhooks';
+import { createApp } from '../../api/app.ts';
+import type { Route } from '../../api/route.ts';
+import { listen } from '../../api/server.ts';
+import { createWorkflows, type Workflows } from '../../api/workflows.ts';
+import { createRouting } from '../../carriers/routing.ts';
+import { startTemporal } from '../../dev/servers/temporal.ts';
+import { createLogger } from '../../platform/logger.ts';
+import { createMetrics } from '../../platform/metrics.ts';
+import { connectTemporal } from '../../platform/temporal/connection.ts';
+import { openTestStore, testHasher, testRing } from '../store/open-store.ts';
+import { audience, startIssuer, type TokenFacts } from './issuer.ts';
+import { secrets, testRegistry } from './registry.ts';
+
+/** An answer, read. */
+export interface Answered {
+  status: number;
+  headers: Headers;
+  text: string;
+  /** The body as JSON; null where it is none. */
+  body: unknown;
+}
+
+/** A request of a test. */
+export interface Asked {
+  method?: string;
+  token?: string;
+  headers?: Record<string, string>;
+  /** A text or bytes are sent as they are, anything else as JSON. */
+  body?: unknown;
+}
+
+/** A carrier's call of a test; what is left out is as it should be. */
+export interface Signed {
+  body: unknown;
+  province?: string;
+  system?: string;
+  secret?: string;
+  webhookId?: string;
+  /** Seconds from now. */
+  timestampIn?: number;
+  headers?: Record<string, string>;
+}
+
+/** A Temporal server of one test file. */
+async function openTemporal() {
+  const server = await startTemporal();
+  const client = await connectTemporal(
+    { address: server.address, namespace: 'default', tls: false },
+    { payloads: testRing('p1') },
+  );
+  return { server, client };
+}
+
+/** The real app on a free port, with a store of its own, real tokens and, where asked for, a real Temporal server. */
+export async function openApi(options: { temporal?: boolean; further?: (api: TestStore) => Route[] } = {}) {
+  const [issuer, opened, temporal] = await Promise.all([
+    startIssuer(),
+    openTestStore(),
+    options.temporal ? openTemporal() : null,
+  ]);
+  const { store } = opened;
+  const registry = testRegistry();
+  const metrics = createMetrics('api-tests');
+  const lines: string[] = [];
+  const app = createApp(
+    {
+      store,
+      workflows: temporal ? createWorkflows(temporal.client.client) : noWorkflows,
+      registry,
+      routing: createRouting(registry),
+      hasher: testHasher,
+      metrics,
+      logger: createLogger({
+        name: 'api',
+        level: 'debug',
+        destination: { write: (line: string) => void lines.push(line) },
+      }),
+      tokens: { issuer: issuer.issuer, audience },
+      now: Date.now,
+    },
+    options.further?.({ store }),
+  );
+  const server = await listen({ app, host: '127.0.0.1', port: 0 });
+
+  const call = async (path: string, asked: Asked = {}): Promise<Answered> => {
+    const { body, token } = asked;
+    const asIs = typeof body === 'string' || body instanceof Uint8Array;
+    const response = await fetch(`${server.url}${path}`, {
+      method: asked.method ?? (body === undefined ? 'GET' : 'POST'),
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...asked.headers,
+      },
+      ...(body === undefined ? {} : { body: asIs ? Buffer.from(body) : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, body: jsonOf(text) };
+  };
+
+  return {
+    url: server.url,
+    store,
+    metrics,
+    /** What was logged, each line as text. */
+    lines,
+    server,
+    issuer,
+    temporal,
+    hasher: testHasher,
+    call,
+    token: (facts?: TokenFacts) => issuer.token(facts),
+    /** Makes a signed call of a province system. */
+    report: (signed: Signed) => {
+      const { province = 'sichuan', system = 'mobile-5g', body } = signed;
+      const text = typeof body === 'string' ? body : JSON.stringify(body);
+      return call(`/v1/carriers/${province}/${system}/events`, {
+        method: 'POST',
+        body: text,
+        headers: { ...signatureOf(signed, text), ...signed.headers },
+      });
+    },
+    async close() {
+      await server.stop(5_000);
+      await issuer.close();
+      await temporal?.client.close();
+      await temporal?.server.stop();
+      await opened.close();
+    },
+  };
+}
+
+/** The app of a test file. */
+export type TestApi = Awaited<ReturnType<typeof openApi>>;
+
+type TestStore = Pick<Awaited<ReturnType<typeof openTestStore>>, 'store'>;
+
+/** Stands for a Temporal server that doesn't answer. */
+const away = () => Promise.reject(new Error('no Temporal server in this test'));
+const noWorkflows: Workflows = {
+  takeInCarrierEvents: away,
+  runImport: away,
+  statusOf: async () => 'unknown',
+  hasPollers: away,
+};
+
+/** The headers of a signed call. */
+export function signatureOf(
+  { secret = secrets.sichuan, webhookId, timestampIn = 0 }: Omit<Signed, 'body'>,
+  text: string,
+) {
+  const id = webhookId ?? `msg_${randomUUID()}`;
+  const at = new Date((Math.floor(Date.now() / 1_000) + timestampIn) * 1_000);
+  return {
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),
+    'webhook-signature': new Webhook(secret).sign(id, at, text),
+  };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
