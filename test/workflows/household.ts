@@ -81,14 +81,23 @@ export async function openHousehold() {
   const matches: MatchScript = [{ kind: 'answer', value: 'no-match' }];
   const mails: Mail[] = [];
   const mailbox = { refuses: false };
-  const gateway = {
+  const silent = async () => ({ kind: 'no-capability' }) as const;
+  const gateway: Omit<CarrierGateway, 'home' | 'capabilities'> = {
+    queryLine: silent,
+    recycledSince: silent,
     match: async () => {
       const next = matches.length > 1 ? matches.shift() : matches[0];
       if (next instanceof Error || next === undefined) throw next;
       return next;
     },
   };
-  const carriers: Carriers = { gatewayOf: () => gateway as CarrierGateway };
+  const carriers: Carriers = {
+    gatewayOf: (home) => {
+      const capabilities = registry.systemOf(home.province, home.system)?.capabilities;
+      if (!capabilities) throw new Error('the registry has no such system');
+      return { ...gateway, home, capabilities };
+    },
+  };
   const messenger: Messenger = createMessenger(client);
   const [worker] = [
     await createWorkers({

@@ -1,6 +1,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { CarrierUnavailable } from '../../carriers/gateway.ts';
 import { asCaseId, asClaimId, asUserId } from '../../domain/ids.ts';
+import type { PhoneNumber } from '../../domain/phone-number.ts';
 import {
   type NumberLifeView,
   numberLifeQuery,

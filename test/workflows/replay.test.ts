@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import proto from '@temporalio/proto';
+import { Worker } from '@temporalio/worker';
+import { createDataConverter } from '../../platform/temporal/data-converter.ts';
+import { bundleWorkflows } from '../../worker/bundle.ts';
+import { testRing } from '../store/open-store.ts';
+
+const { History } = proto.temporal.api.history.v1;
+
+/**
+ * Workflows sleep for 90 days, so today's code must go on with yesterday's histories. Each file is a history as the
+ * server kept it, in binary protobuf (`History.encode(await handle.fetchHistory())`), played by the household of these
+ * tests. When a workflow changes, a new one is added beside them; none is ever replaced.
+ */
+const histories = [
+  ['number-life-asleep', 'number:n1_iFGMFJf0MXEZ-SSykZnjORDqwgmllXeqbPzAOGf2f1A'],
+  ['number-life-freeze-ended', 'number:n1_iFGMFJf0MXEZ-SSykZnjORDqwgmllXeqbPzAOGf2f1A'],
+  ['number-life-same-person', 'number:n1_hT1B3qT8fBGSzLObsnsmSz6cZkws4rNePenOLp357i4'],
+  ['carrier-events-two-numbers', 'carrier-events:sichuan:mobile-5g:c4459d78-00d6-47ed-9da0-eda2f00071bf'],
+] as const;
+
+describe('replay of a recorded history', () => {
+  it.each(histories)(
+    '%s → goes on as it went then',
+    async (file, workflowId) => {
+      const history = History.decode(readFileSync(join(import.meta.dirname, 'histories', `${file}.bin`)));
+      const options = {
+        workflowBundle: await bundleWorkflows(),
+        dataConverter: createDataConverter(testRing('p1')),
+      };
+      await expect(Worker.runReplayHistory(options, history, workflowId)).resolves.toBeUndefined();
+    },
+    60_000,
+  );
+});
