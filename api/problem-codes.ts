@@ -12,6 +12,8 @@ export const problemCodes = {
   phone_invalid: { status: 400, title: 'Not a phone number of +86 in E.164' },
   events_invalid: { status: 400, title: 'Some events are not valid, and none was taken' },
   batch_too_large: { status: 400, title: 'Too many events in one call' },
+  body_encoding_broken: { status: 400, title: 'The body is not what its content-encoding says' },
+  import_empty: { status: 400, title: 'The body has no lines' },
   not_found: { status: 404, title: 'There is no such resource' },
   method_not_allowed: { status: 405, title: 'This resource does not know the method' },
   request_timeout: { status: 408, title: 'The request took too long to arrive' },
@@ -37,6 +39,7 @@ export const problemCodes = {
   number_not_served: { status: 422, title: 'No province here serves this number' },
   number_not_found: { status: 404, title: 'There is no such number' },
   user_not_found: { status: 404, title: 'There is no such user' },
+  import_not_found: { status: 404, title: 'There is no such import' },
 
   // Us.
   internal_error: { status: 500, title: 'Something went wrong here' },

@@ -2,6 +2,7 @@ import type { ApiDependencies } from './dependencies.ts';
 import type { Route } from './route.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { carrierEventRoutes } from './routes/carrier-events.ts';
+import { importRoutes } from './routes/imports.ts';
 import { numberRoutes } from './routes/numbers.ts';
 import { userRoutes } from './routes/users.ts';
 
@@ -14,6 +15,7 @@ export function routesOf(dependencies: ApiDependencies): Route[] {
     ...carrierEventRoutes(dependencies),
     ...numberRoutes(dependencies),
     ...userRoutes(dependencies),
+    ...importRoutes(dependencies),
     ...auditRoutes(dependencies),
   ];
 }

@@ -11,6 +11,7 @@ import {
   carrierEventsWorkflow,
   carrierEventsWorkflowId,
 } from '../workflows/carrier-events/contract.ts';
+import { type ImportUsersInput, importWorkflow, importWorkflowId } from '../workflows/import/contract.ts';
 import { mainTaskQueue } from '../workflows/task-queues.ts';
 
 /**
@@ -35,6 +36,8 @@ export type WorkflowStatus =
 export interface Workflows {
   /** Makes a carrier's call durable. Rejects when the server doesn't take it: then it may not have been taken. */
   takeInCarrierEvents(input: CarrierEventsInput, bodyDigest: string): Promise<TakenIn>;
+  /** Has an import run that was received whole. Rejects when the server doesn't answer: then the sweep has it run. */
+  runImport(input: ImportUsersInput): Promise<void>;
   /** The status of the last workflow under an id; null when there is none. */
   statusOf(workflowId: string): Promise<WorkflowStatus | null>;
   /** Whether somebody polls the main task queue. Rejects when the server doesn't answer. */
@@ -43,6 +46,9 @@ export interface Workflows {
 
 /** A province waits for this answer, and will call again: better soon than late. */
 const takeInWithin: DurationMs = 5_000;
+
+/** An import is not lost when it isn't started at once, and its caller has waited long. */
+const startWithin: DurationMs = 5_000;
 
 /** Somebody looks at a screen: without an answer in this time the status is shown as unknown. */
 const describeWithin: DurationMs = 2_000;
@@ -92,6 +98,21 @@ export function createWorkflows(client: Client): Workflows {
           client.workflow.getHandle(workflowId).describe(),
         );
         return isRepetition(description, bodyDigest) ? 'repeated' : 'reused';
+      }
+    },
+
+    async runImport(input) {
+      try {
+        await within(startWithin, () =>
+          client.workflow.start(importWorkflow, {
+            workflowId: importWorkflowId(input.importId),
+            taskQueue: mainTaskQueue,
+            args: [input],
+          }),
+        );
+      } catch (error) {
+        // The sweep was faster.
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       }
     },
 
