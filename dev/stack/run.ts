@@ -31,23 +31,41 @@ export async function runStack(settings: StackSettings): Promise<void> {
 /** The first Ctrl-C stops in order; a second one doesn't wait any longer. Nothing acknowledged is lost either way. */
 function stopOnSignals(prepared: PreparedStack, say: (line: string) => void): void {
   let stopping = false;
+  const stop = () => {
+    stopping = true;
+    say('stopping (once more to stop at once)');
+    prepared.stop().then(
+      () => {
+        say('stopped');
+        process.exit(0);
+      },
+      (error: unknown) => {
+        say(`stopping failed: ${explain(error)}`);
+        process.exit(1);
+      },
+    );
+  };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (stopping) process.exit(130);
-      stopping = true;
-      say('stopping (once more to stop at once)');
-      prepared.stop().then(
-        () => {
-          say('stopped');
-          process.exit(0);
-        },
-        (error: unknown) => {
-          say(`stopping failed: ${explain(error)}`);
-          process.exit(1);
-        },
-      );
+      stop();
     });
   }
+  whenNpmIsGone(() => {
+    if (!stopping) stop();
+  });
+}
+
+// Somebody who has told npm to stop waits for the ports; asking costs nothing.
+const NPM_CHECK_MS = 500;
+
+/** npm passes a SIGTERM on to the shell that it runs scripts in, which ends without telling its child. */
+function whenNpmIsGone(stop: () => void): void {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const shell = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== shell) stop();
+  }, NPM_CHECK_MS).unref();
 }
 
 /** The children don't keep this process running; a signal ends it. */
