@@ -122,6 +122,8 @@ export async function openApi(options: { temporal?: boolean; further?: (api: Tes
         headers: { ...signatureOf(signed, text), ...signed.headers },
       });
     },
+    /** Connects a store again that a test has closed. */
+    reopenStore: () => store.users.model.db.openUri(opened.url),
     async close() {
       await server.stop(5_000);
       await issuer.close();
