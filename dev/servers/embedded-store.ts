@@ -11,17 +11,22 @@ const VERSION = '1.47.0';
 const LAUNCHER = join(import.meta.dirname, 'store', 'Launcher.java');
 const COMPILE_TIMEOUT_MS = 60_000;
 
-function item(): CacheItem {
+function item(report: Report): CacheItem {
   // Another launcher is another entry: the classes must be those of this very source.
   const source = createHash('sha256').update(readFileSync(LAUNCHER)).digest('hex').slice(0, 8);
   return {
     key: `embedded-store-${VERSION}-${source}`,
     build: async (folder) => {
       const compiler = await findJava('javac');
-      await copyJars(folder, [
-        { group: 'de.bwaldvogel', artifact: 'mongo-java-server', version: VERSION },
-        { group: 'de.bwaldvogel', artifact: 'mongo-java-server-h2-backend', version: VERSION },
-      ]);
+      await copyJars({
+        folder,
+        libraries: [
+          { group: 'de.bwaldvogel', artifact: 'mongo-java-server', version: VERSION },
+          { group: 'de.bwaldvogel', artifact: 'mongo-java-server-h2-backend', version: VERSION },
+        ],
+        beforeDownload: () =>
+          report('getting the embedded store from Maven Central (6 MB, about 10 seconds, once)'),
+      });
       const { code, output } = await runCommand({
         command: compiler,
         args: ['-cp', join(folder, 'jars', '*'), '-d', join(folder, 'classes'), LAUNCHER],
@@ -37,20 +42,12 @@ function item(): CacheItem {
 
 /** The embedded store's folder in the cache; throws when it isn't there. */
 export function cachedEmbeddedStore(): Promise<string> {
-  return cachedEntry(item());
+  return cachedEntry(item(() => undefined));
 }
 
 /** The embedded store's folder in the cache, built first where needed. Throws with the reason. */
 export function builtEmbeddedStore(report: Report): Promise<string> {
-  const entry = item();
-  return cachedOrBuilt({
-    ...entry,
-    build: (folder) => {
-      report('getting the embedded store from Maven Central (6 MB, about 10 seconds, once)');
-      return entry.build(folder);
-    },
-    report,
-  });
+  return cachedOrBuilt({ ...item(report), report });
 }
 
 /** The command that runs the embedded store of the cache folder. Throws when there is no Java. */

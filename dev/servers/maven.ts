@@ -21,10 +21,19 @@ function pomFor(libraries: Library[]): string {
 `;
 }
 
-/** Puts the libraries and all they need into `<folder>/jars`. Throws when Maven is missing or fails. */
-export async function copyJars(folder: string, libraries: Library[]): Promise<void> {
+/**
+ * Puts the libraries and all they need into `<folder>/jars`. `beforeDownload` is called once it is sure that there is
+ * a Maven. Throws when there is none, or when it fails.
+ */
+export async function copyJars(options: {
+  folder: string;
+  libraries: Library[];
+  beforeDownload: () => void;
+}): Promise<void> {
+  const { folder, libraries } = options;
   const maven = findOnPath('mvn');
   if (maven === undefined) throw new Error('no mvn on the PATH');
+  options.beforeDownload();
   const pom = join(folder, 'pom');
   await mkdir(pom, { recursive: true });
   await writeFile(join(pom, 'pom.xml'), pomFor(libraries));

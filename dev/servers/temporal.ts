@@ -51,9 +51,10 @@ async function checkVersion(program: string, server: string | undefined): Promis
   }
 }
 
-async function buildFromModules(folder: string): Promise<void> {
+async function buildFromModules(folder: string, report: Report): Promise<void> {
   const go = findOnPath('go');
   if (go === undefined) throw new Error('no go on the PATH');
+  report('building Temporal from its Go modules (2 to 5 minutes, once)');
   const { code, output } = await runCommand({
     command: go,
     args: ['install', `github.com/temporalio/cli/cmd/temporal@v${CLI_VERSION}`],
@@ -105,10 +106,7 @@ export function temporalProgram(report: Report = () => undefined): Promise<strin
       {
         how: 'a build from the Go modules',
         find: async () => {
-          const build = (folder: string) => {
-            report('building Temporal from its Go modules (2 to 5 minutes, once)');
-            return buildFromModules(folder);
-          };
+          const build = (folder: string) => buildFromModules(folder, report);
           return join(await cachedOrBuilt({ ...entry(build), report }), PROGRAM);
         },
       },

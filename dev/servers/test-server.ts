@@ -44,10 +44,15 @@ async function tryToStart(program: string, folder: string): Promise<void> {
   }
 }
 
-async function fromMavenCentral(folder: string): Promise<void> {
+async function fromMavenCentral(folder: string, report: Report): Promise<void> {
   if (process.platform === 'win32') throw new Error('the wrapper is a shell script');
   const java = await findJava('java');
-  await copyJars(folder, [{ group: 'io.temporal', artifact: 'temporal-test-server', version: VERSION }]);
+  await copyJars({
+    folder,
+    libraries: [{ group: 'io.temporal', artifact: 'temporal-test-server', version: VERSION }],
+    beforeDownload: () =>
+      report('getting the time-skipping server from Maven Central (38 MB, about 10 seconds, once)'),
+  });
   // Tests start it often and keep it for seconds: a quick start counts, the optimising compiler doesn't.
   const wrapper = `#!/bin/sh
 exec "${java}" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx512m -cp "$(dirname "$0")/jars/*" io.temporal.testserver.TestServer "$@"
@@ -97,10 +102,7 @@ export function testServerProgram(report: Report = () => undefined): Promise<str
       {
         how: 'Maven Central',
         find: async () => {
-          const build = (folder: string) => {
-            report('getting the time-skipping server from Maven Central (38 MB, about 10 seconds, once)');
-            return fromMavenCentral(folder);
-          };
+          const build = (folder: string) => fromMavenCentral(folder, report);
           return join(await cachedOrBuilt({ ...entry(build), report }), PROGRAM);
         },
       },

@@ -70,29 +70,38 @@ export function rotateLogs(folder: StackFacts['folder']): void {
 // A server that was named by its address has to be there already.
 const GIVEN_TIMEOUT_MS = 5_000;
 
-/** Makes sure that the servers given by their address answer. Throws an `Error` that names the variable. */
+/** Makes sure that the servers given by their address answer. Throws an `Error` that names each variable that is wrong. */
 export async function checkGivenServers(settings: StackSettings): Promise<void> {
-  if (settings.storeUrl !== undefined) {
-    const client = new mongoose.mongo.MongoClient(settings.storeUrl, {
-      serverSelectionTimeoutMS: GIVEN_TIMEOUT_MS,
-    });
+  const faults = await Promise.all([faultOfStore(settings), faultOfTemporal(settings)]);
+  const found = faults.filter((fault) => fault !== undefined);
+  if (found.length > 0) throw new Error(found.join('\n'));
+}
+
+async function faultOfStore({ storeUrl }: StackSettings): Promise<string | undefined> {
+  if (storeUrl === undefined) return undefined;
+  const { MongoClient } = mongoose.mongo;
+  try {
+    const client = new MongoClient(storeUrl, { serverSelectionTimeoutMS: GIVEN_TIMEOUT_MS });
     try {
       await client.db().command({ ping: 1 });
-    } catch {
-      // The driver's message may repeat the address, which may hold a password.
-      throw new Error('The store at LINEKEEPER_STORE_URL does not answer.');
     } finally {
       await client.close();
     }
+    return undefined;
+  } catch {
+    // The driver's message may repeat the address, which may hold a password.
+    return 'The store at LINEKEEPER_STORE_URL does not answer.';
   }
-  const { temporalAddress } = settings;
-  if (temporalAddress !== undefined) {
-    const namespace = settings.env.LINEKEEPER_TEMPORAL_NAMESPACE ?? 'default';
-    const tls = settings.env.LINEKEEPER_TEMPORAL_TLS === 'on';
-    await servesAll({ address: temporalAddress, namespaces: [namespace], tls }).catch(() => {
-      throw new Error(
-        `Temporal at LINEKEEPER_TEMPORAL_ADDRESS (${temporalAddress}) does not answer, or has no namespace ${namespace}.`,
-      );
-    });
+}
+
+async function faultOfTemporal({ temporalAddress, env }: StackSettings): Promise<string | undefined> {
+  if (temporalAddress === undefined) return undefined;
+  const namespace = env.LINEKEEPER_TEMPORAL_NAMESPACE ?? 'default';
+  const tls = env.LINEKEEPER_TEMPORAL_TLS === 'on';
+  try {
+    await servesAll({ address: temporalAddress, namespaces: [namespace], tls });
+    return undefined;
+  } catch {
+    return `Temporal at LINEKEEPER_TEMPORAL_ADDRESS (${temporalAddress}) does not answer, or has no namespace ${namespace}.`;
   }
 }

@@ -32,6 +32,10 @@ export function showProgress(write: (text: string) => void): Progress {
         const result = await run();
         say(`${name}: ${describe(result)} (${seconds(begun)} s)`);
         return result;
+      } catch (error) {
+        // The whole reason comes at the end; whoever waits for something slower beside it learns of it now.
+        say(`${name}: failed (${seconds(begun)} s)`);
+        throw error;
       } finally {
         clearInterval(still);
       }

@@ -68,9 +68,8 @@ export function prepareStack(settings: StackSettings, progress: Progress): Prepa
     const starters = partStarters(facts, (name, line) => progress.say(`${name}: ${line}`));
     for (const row of START_ORDER) {
       if (stopped !== undefined) throw new StoppedWhileStarting();
-      await Promise.all(
-        row.filter((name) => started.includes(name)).map((name) => startPart(name, starters[name])),
-      );
+      const inRow = row.filter((name) => started.includes(name));
+      await all(inRow.map((name) => startPart(name, starters[name])));
     }
     if (stopped !== undefined) throw new StoppedWhileStarting();
     const endpoints = endpointsOf(facts);
@@ -135,6 +134,16 @@ function startedHere(settings: StackSettings): PartName[] {
     (name) =>
       !(name === 'store' && settings.storeUrl !== undefined) &&
       !(name === 'temporal' && settings.temporalAddress !== undefined),
+  );
+}
+
+/** Waits for all of them; what several say at their failure is told together, so that it can be mended together. */
+async function all(steps: Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(steps);
+  const reasons = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+  if (reasons.length === 0) return;
+  throw new Error(
+    reasons.map((reason) => (reason instanceof Error ? reason.message : String(reason))).join('\n\n'),
   );
 }
 

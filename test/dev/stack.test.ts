@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadRegistry } from '../../carriers/registry.ts';
 import { startProcess } from '../../dev/servers/server-process.ts';
+import { startStore } from '../../dev/servers/store.ts';
+import { startTemporal } from '../../dev/servers/temporal.ts';
 import { type Stack, startStack } from '../../dev/stack/stack.ts';
 import { insert, isRunning, names, statusOf, until, waitingWorkflow } from './stack-probe.ts';
 
@@ -143,6 +145,38 @@ describe('the embedded stack', () => {
     } finally {
       await rm(other, { recursive: true, force: true });
     }
+  });
+
+  it('a store and a Temporal server given by their addresses → used, and left running', async () => {
+    const [store, temporal] = await Promise.all([startStore(), startTemporal()]);
+    try {
+      const stack = await start({
+        env: {
+          LINEKEEPER_STORE_URL: store.urlOf('given'),
+          LINEKEEPER_TEMPORAL_ADDRESS: temporal.address,
+        },
+      });
+
+      expect(stack.endpoints).toMatchObject({ store: store.urlOf('given'), temporal: temporal.address });
+      expect(Object.keys(stack.processes).sort()).toEqual(['api', 'issuer', 'simulator', 'worker']);
+      await stack.stop();
+      expect([store.isRunning(), temporal.isRunning()]).toEqual([true, true]);
+    } finally {
+      await Promise.all([store.stop(), temporal.stop()]);
+    }
+  });
+
+  it('addresses at which nobody answers → each named by its variable, without its password', async () => {
+    const refusal = await start({
+      env: {
+        LINEKEEPER_STORE_URL: 'mongodb://user:secret@127.0.0.1:1/x?serverSelectionTimeoutMS=200',
+        LINEKEEPER_TEMPORAL_ADDRESS: '127.0.0.1:1',
+      },
+    }).catch((error: Error) => error.message);
+
+    expect(refusal).toContain('LINEKEEPER_STORE_URL');
+    expect(refusal).toContain('LINEKEEPER_TEMPORAL_ADDRESS');
+    expect(refusal).not.toContain('secret');
   });
 
   it('a port in use → named with the variable that moves it, and nothing is started', async () => {
