@@ -1,5 +1,4 @@
-import type { RequestListener } from 'node:http';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { DurationMs } from '../domain/instant.ts';
 
@@ -41,11 +40,17 @@ export async function listen({
   port: number;
 }): Promise<ListeningServer> {
   let isStopping = false;
+  const open = new Set<ServerResponse>();
   const server = createServer(
     { headersTimeout, requestTimeout, keepAliveTimeout, maxHeaderSize },
     (request, response) => {
-      // Whoever would send its next request on this connection opens another one, and finds another process.
-      if (isStopping) response.setHeader('connection', 'close');
+      open.add(response);
+      response.once('close', () => {
+        open.delete(response);
+        // Its connection is idle a moment later, and would be kept for its time.
+        if (isStopping) setImmediate(() => server.closeIdleConnections());
+      });
+      if (isStopping) sayGoodbye(response);
       app(request, response);
     },
   );
@@ -60,6 +65,7 @@ export async function listen({
     url: `http://${host.includes(':') ? `[${host}]` : host}:${portOf(server.address())}`,
     async stop(grace) {
       isStopping = true;
+      open.forEach(sayGoodbye);
       const { promise: closed, resolve: close } = Promise.withResolvers<boolean>();
       server.close(() => close(true));
       server.closeIdleConnections();
@@ -72,6 +78,11 @@ export async function listen({
       return finished;
     },
   };
+}
+
+/** Whoever would send its next request on this connection opens another one, and finds another process. */
+function sayGoodbye(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('connection', 'close');
 }
 
 function portOf(address: AddressInfo | string | null): number {

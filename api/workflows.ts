@@ -4,6 +4,7 @@ import {
   type WorkflowExecutionDescription,
   WorkflowNotFoundError,
 } from '@temporalio/client';
+import { optionalTsToMs } from '@temporalio/common/lib/time.js';
 import type { DurationMs } from '../domain/instant.ts';
 import {
   bodyDigestMemo,
@@ -52,6 +53,9 @@ const startWithin: DurationMs = 5_000;
 
 /** Somebody looks at a screen: without an answer in this time the status is shown as unknown. */
 const describeWithin: DurationMs = 2_000;
+
+/** The server remembers a poller for five minutes. One that is alive comes again when its long poll of 60 s is over. */
+const polledWithin: DurationMs = 90_000;
 
 /** Our words for `WorkflowExecutionStatus`. */
 const statusNames: Readonly<Record<string, WorkflowStatus>> = {
@@ -135,7 +139,8 @@ export function createWorkflows(client: Client): Workflows {
           taskQueueType: workflowTaskQueue,
         }),
       );
-      return (pollers?.length ?? 0) > 0;
+      const since = Date.now() - polledWithin;
+      return (pollers ?? []).some(({ lastAccessTime }) => (optionalTsToMs(lastAccessTime) ?? 0) >= since);
     },
   };
 }

@@ -7,7 +7,8 @@ export const secrets = {
   guangdong: 'whsec_Z3Vhbmdkb25nLXNlY3JldC1vZi10aGUtdGVzdHMtMDAx',
 };
 
-const text = `provinces:
+/** The registry as its file. */
+export const registryText = `provinces:
   - id: sichuan
     name: { zh: 四川, en: Sichuan }
     trackedSince: 2020-01-01
@@ -33,4 +34,4 @@ segments:
 
 /** Two provinces: +86138 is Sichuan's, +86139 Guangdong's, and no other number is served. */
 export const testRegistry = () =>
-  parseRegistry({ text, source: 'registry.yaml', folder: '/nowhere', env: {} });
+  parseRegistry({ text: registryText, source: 'registry.yaml', folder: '/nowhere', env: {} });
