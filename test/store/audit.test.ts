@@ -1,9 +1,11 @@
-import { type Audit, createAudit } from '../../store/audit.ts';
-import { openTestDatabase } from './test-database.ts';
+import { createFieldCipher } from '../../platform/field-cipher.ts';
+import type { Audit } from '../../store/audit.ts';
+import { openTestStore, testRing } from './open-store.ts';
 
-type Database = Awaited<ReturnType<typeof openTestDatabase>>;
-let database: Database;
+let close: () => Promise<void>;
 let audit: Audit;
+/** Seals what the audit can open. */
+const cipher = createFieldCipher(testRing('f1'));
 
 const minute = 60_000;
 const t0 = Date.parse('2026-11-24T08:00:00.000Z');
@@ -20,10 +22,11 @@ const viewed = (at: number, subject = 'n1_a', actor = 'desk') => ({
 });
 
 beforeAll(async () => {
-  database = await openTestDatabase();
-  audit = createAudit(database);
+  const opened = await openTestStore();
+  close = opened.close;
+  audit = opened.store.audit;
 });
-afterAll(() => database.close());
+afterAll(() => close());
 
 async function emptyAudit() {
   await audit.model.deleteMany({});
@@ -94,7 +97,7 @@ describe('audit', () => {
 
     it('more records than one seal takes → several seals, and the last is told', async () => {
       const audit = await emptyAudit();
-      const details = database.cipher.encrypt('{}', 'audit.details');
+      const details = cipher.encrypt('{}', 'audit.details');
       const { at: _, ...rest } = viewed(t0);
       await audit.model.insertMany(
         Array.from({ length: 1_001 }, (_, index) => ({
@@ -163,7 +166,7 @@ describe('audit', () => {
 
     it('the details of another record put in its place → that record', async () => {
       const { audit, newest } = await sealedAudit();
-      const other = database.cipher.encrypt(JSON.stringify({ by: 'nobody' }), 'audit.details');
+      const other = cipher.encrypt(JSON.stringify({ by: 'nobody' }), 'audit.details');
       await audit.model.updateOne({ _id: newest.recordId }, { $set: { details: other } });
       expect((await audit.verify()).faults).toEqual([
         { kind: 'changed', sequence: 2, recordId: newest.recordId },

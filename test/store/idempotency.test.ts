@@ -1,8 +1,7 @@
-import { attemptRunsFor, createIdempotency, type Idempotency } from '../../store/idempotency.ts';
-import { openTestDatabase } from './test-database.ts';
+import { attemptRunsFor, type Idempotency } from '../../store/idempotency.ts';
+import { openTestStore } from './open-store.ts';
 
-type Database = Awaited<ReturnType<typeof openTestDatabase>>;
-let database: Database;
+let close: () => Promise<void>;
 let idempotency: Idempotency;
 
 const day = 24 * 60 * 60_000;
@@ -10,10 +9,11 @@ const now = Date.parse('2026-11-24T08:00:00Z');
 const answer = { status: 201, headers: { location: '/v1/things/1' }, body: '{"secretWord":"plain"}' };
 
 beforeAll(async () => {
-  database = await openTestDatabase();
-  idempotency = createIdempotency(database);
+  const opened = await openTestStore();
+  close = opened.close;
+  idempotency = opened.store.idempotency;
 });
-afterAll(() => database.close());
+afterAll(() => close());
 
 async function emptyIdempotency() {
   await idempotency.model.deleteMany({});
