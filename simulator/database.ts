@@ -31,7 +31,7 @@ const SCHEMA = `
   create index if not exists events_by_state on events (state, position);
   create table if not exists messages (
     position integer primary key, channel text not null, at integer not null, recipient text not null,
-    subject text, text text not null
+    subject text, message_id text, text text not null
   );
   -- the outboxes: what a phone or an address was sent
   create index if not exists messages_by_recipient on messages (channel, recipient, position);
@@ -50,7 +50,16 @@ export function openDatabase(file: string): DatabaseSync {
   // A write survives a killed process; only a power cut could lose the last ones, which a simulator may.
   database.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on;');
   database.exec(SCHEMA);
+  addMissingColumn(database);
   return database;
+}
+
+/** A file of before mails had ids lacks their column. */
+function addMissingColumn(database: DatabaseSync): void {
+  const columns = database.prepare('select name from pragma_table_info(?)').all('messages');
+  if (!columns.some(({ name }) => name === 'message_id')) {
+    database.exec('alter table messages add column message_id text');
+  }
 }
 
 /** Runs a step whole or not at all: what it throws undoes all it wrote, and is thrown on. Steps don't nest. */

@@ -39,13 +39,14 @@ export async function startMailReceiver({
     onData(stream, session, callback) {
       buffer(stream)
         .then((raw) => PostalMime.parse(raw))
-        .then(({ subject, text, html }) => {
+        .then(({ subject, messageId, text, html }) => {
           for (const { address } of session.envelope.rcptTo) {
             messages.take({
               channel: 'mail',
               at: now(),
               to: address.toLowerCase(),
               subject: subject ?? '',
+              messageId: messageId ?? '',
               text: (text ?? html ?? '').trimEnd(),
             });
           }

@@ -8,14 +8,17 @@ interface Message {
   /** A phone number or an e-mail address in lower case. */
   readonly to: string;
   readonly subject: string | null;
+  /** A mail's own id: a mail that comes twice has the same one (RFC 5322 §3.6.4). */
+  readonly messageId: string | null;
   readonly text: string;
 }
 
-/** A message as the controls show it; `subject` on mails only. */
+/** A message as the controls show it; `subject` and `messageId` on mails only. */
 interface ShownMessage {
   readonly at: string;
   readonly to: string;
   readonly subject?: string;
+  readonly messageId?: string;
   readonly text: string;
 }
 
@@ -29,21 +32,22 @@ export interface Messages {
 /** The messages in a database. */
 export function createMessages(database: DatabaseSync): Messages {
   const add = database.prepare(
-    'insert into messages (channel, at, recipient, subject, text) values (?, ?, ?, ?, ?)',
+    'insert into messages (channel, at, recipient, subject, message_id, text) values (?, ?, ?, ?, ?, ?)',
   );
   const all = database.prepare('select * from messages where channel = ? order by position');
   const byRecipient = database.prepare(
     'select * from messages where channel = ? and recipient = ? order by position',
   );
   return {
-    take: ({ channel, at, to, subject, text }) => {
-      add.run(channel, at, to, subject, text);
+    take: ({ channel, at, to, subject, messageId, text }) => {
+      add.run(channel, at, to, subject, messageId, text);
     },
     sent: (channel, to) =>
       (to === undefined ? all.all(channel) : byRecipient.all(channel, to)).map((row) => ({
         at: formatInstant(Number(row.at)),
         to: String(row.recipient),
         ...(row.subject === null ? {} : { subject: String(row.subject) }),
+        ...(row.message_id === null ? {} : { messageId: String(row.message_id) }),
         text: String(row.text),
       })),
   };

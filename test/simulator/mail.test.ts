@@ -11,7 +11,7 @@ afterEach(() => world.close());
 const mails = async (query = '') => (await world.control('GET', `/mail${query}`)).body.items;
 
 describe('GET /_sim/mail', () => {
-  it('a mail sent as Linekeeper sends it → its receiver, time, subject and text', async () => {
+  it('a mail sent as Linekeeper sends it → its receiver, time, subject, id and text', async () => {
     const mail = createSmtpMail({
       url: `smtp://127.0.0.1:${world.simulator.smtpPort}`,
       from: 'Linekeeper <no-reply@linekeeper.example>',
@@ -24,7 +24,13 @@ describe('GET /_sim/mail', () => {
       text,
       idempotencyKey: 'c1:release-mail',
     });
-    const sent = { at: '2026-11-24T01:02:03Z', to: 'zhang.wei+pay@example.com', subject: '登录手机', text };
+    const sent = {
+      at: '2026-11-24T01:02:03Z',
+      to: 'zhang.wei+pay@example.com',
+      subject: '登录手机',
+      messageId: expect.stringMatching(/^<\w+@linekeeper\.example>$/),
+      text,
+    };
     expect(await mails('?to=zhang.wei%2Bpay@example.com')).toEqual([sent]);
     expect(await mails('?to=Zhang.Wei+pay@example.com')).toEqual([sent]);
     expect(await mails('?to=someone@example.com')).toEqual([]);

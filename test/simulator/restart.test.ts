@@ -1,6 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { openDatabase } from '../../simulator/database.ts';
+import { createMessages } from '../../simulator/messages.ts';
 import { SECRET, startWorld, type World } from './provinces.ts';
 import { startReceiver } from './receiver.ts';
 
@@ -128,5 +131,20 @@ describe('a restart', () => {
     const [call] = await back.received(1);
     expect(call).toMatchObject({ verified: true, body: { type: 'number.cancelled' } });
     await back.close();
+  });
+
+  it('a file of before mails had ids → opened, and mails are kept with theirs', () => {
+    const file = join(folder, 'before.sqlite');
+    const before = new DatabaseSync(file);
+    before.exec(
+      'create table messages (position integer primary key, channel text, at integer, recipient text, subject text, text text)',
+    );
+    before.close();
+    const database = openDatabase(file);
+    const messages = createMessages(database);
+    const mail = { to: 'a@example.com', subject: 's', messageId: '<1@example.com>', text: 't' };
+    messages.take({ channel: 'mail', at: 0, ...mail });
+    expect(messages.sent('mail', undefined)).toEqual([{ at: '1970-01-01T00:00:00Z', ...mail }]);
+    database.close();
   });
 });
