@@ -3,6 +3,7 @@ import { Schema } from 'mongoose';
 import type { Claim, ReleaseCause, ReleasedClaim, SamePersonCheck } from '../domain/claim.ts';
 import type { ClaimId, NumberKey } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { Duty } from '../domain/number/plan.ts';
 import { isDuplicateKey, modelOf } from './schema.ts';
 
 /** Who holds a number as login phone, and who did. One document per number, never deleted; the truth of I1. */
@@ -11,6 +12,11 @@ export interface ClaimDoc {
   claim: Claim | null;
   /** The claims that ended, oldest first, at most {@link releasedKept}. */
   released: ReleasedClaim[];
+  /**
+   * The duties whose step is in the claim, while what follows from it (epoch, evidence, notice) may not be done yet: by
+   * them a crash in between is made good. Absent where there never was one.
+   */
+  owed?: Duty[];
   /** Only rises. */
   version: number;
 }
@@ -20,11 +26,12 @@ const releasedKept = 10;
 
 type Change = Pick<ClaimDoc, 'claim' | 'released'>;
 
-/** One step on one claim, at an instant. */
+/** One step on one claim, at an instant. `owes` is written with it, and stays until it is settled. */
 interface Step {
   numberKey: NumberKey;
   claimId: ClaimId;
   at: Instant;
+  owes?: Duty;
 }
 
 /** The claims of numbers. Every change names the `claimId` that it was decided on; "no longer there" counts as done. */
@@ -34,16 +41,20 @@ export function createClaims({ connection }: { connection: Connection }) {
     fields: {
       claim: { type: Schema.Types.Mixed, default: null },
       released: { type: [Schema.Types.Mixed], required: true } as never,
+      owed: { type: [Schema.Types.Mixed], default: undefined } as never,
       version: { type: Number, required: true },
     },
   });
 
   /** Replaces the document if nobody changed it since it was read. */
-  const replace = async (doc: ClaimDoc, change: Change): Promise<ClaimDoc | null> =>
+  const replace = async (doc: ClaimDoc, change: Change, owes?: Duty): Promise<ClaimDoc | null> =>
     model
       .findOneAndUpdate(
         { _id: doc._id, version: doc.version },
-        { $set: { ...change, released: change.released.slice(-releasedKept), version: doc.version + 1 } },
+        {
+          $set: { ...change, released: change.released.slice(-releasedKept), version: doc.version + 1 },
+          ...(owes === undefined ? {} : { $push: { owed: owes } }),
+        },
         { returnDocument: 'after' },
       )
       .lean<ClaimDoc>();
@@ -55,25 +66,26 @@ export function createClaims({ connection }: { connection: Connection }) {
   const change = async (
     numberKey: NumberKey,
     decide: (doc: ClaimDoc) => Change | null,
+    owes?: Duty,
   ): Promise<ClaimDoc | null> => {
     for (;;) {
       const doc = await model.findById(numberKey).lean<ClaimDoc>();
       const wanted = doc && decide(doc);
       if (!wanted) return doc;
-      const written = await replace(doc, wanted);
+      const written = await replace(doc, wanted, owes);
       if (written) return written;
     }
   };
 
   const changeClaim = async (
-    numberKey: NumberKey,
-    claimId: ClaimId,
+    { numberKey, claimId, owes }: Omit<Step, 'at'>,
     decide: (claim: Claim) => Claim | null,
   ): Promise<Claim | null> => {
-    const doc = await change(numberKey, ({ claim, released }) => {
+    const decideClaim = ({ claim, released }: ClaimDoc): Change | null => {
       const changed = claim?.claimId === claimId ? decide(claim) : null;
       return changed && { claim: changed, released };
-    });
+    };
+    const doc = await change(numberKey, decideClaim, owes);
     return doc?.claim?.claimId === claimId ? doc.claim : null;
   };
 
@@ -112,7 +124,7 @@ export function createClaims({ connection }: { connection: Connection }) {
     },
 
     /** Takes back a claim whose user was never committed: as if it had not been made. True when it was there. */
-    async withdraw({ numberKey, claimId }: Omit<Step, 'at'>): Promise<boolean> {
+    async withdraw({ numberKey, claimId }: Omit<Step, 'at' | 'owes'>): Promise<boolean> {
       let withdrawn = false;
       await change(numberKey, ({ claim, released }) => {
         withdrawn = claim?.claimId === claimId;
@@ -122,15 +134,15 @@ export function createClaims({ connection }: { connection: Connection }) {
     },
 
     /** Suspends a claim. Gives the claim as it is then, suspended now or before; null when it is no longer there. */
-    suspend({ numberKey, claimId, at }: Step): Promise<Claim | null> {
-      return changeClaim(numberKey, claimId, (claim) =>
+    suspend({ at, ...step }: Step): Promise<Claim | null> {
+      return changeClaim(step, (claim) =>
         claim.state === 'suspended' ? null : { ...claim, state: 'suspended', stateSince: at },
       );
     },
 
     /** Makes a claim active again, in the tenancy that contains `anchoredAt`. Gives it as `suspend` does. */
-    restore({ numberKey, claimId, at, anchoredAt }: Step & { anchoredAt: Instant }): Promise<Claim | null> {
-      return changeClaim(numberKey, claimId, (claim) =>
+    restore({ at, anchoredAt, ...step }: Step & { anchoredAt: Instant }): Promise<Claim | null> {
+      return changeClaim(step, (claim) =>
         claim.state === 'active' ? null : { ...claim, state: 'active', stateSince: at, anchoredAt },
       );
     },
@@ -141,12 +153,14 @@ export function createClaims({ connection }: { connection: Connection }) {
       claimId,
       at,
       cause,
+      owes,
     }: Step & { cause: ReleaseCause }): Promise<ReleasedClaim | null> {
-      const doc = await change(numberKey, ({ claim, released }) => {
+      const end = ({ claim, released }: ClaimDoc): Change | null => {
         if (claim?.claimId !== claimId) return null;
         const { state: _, stateSince: __, bindingId: ___, ...kept } = claim;
         return { claim: null, released: [...released, { ...kept, releasedAt: at, cause, disputed: false }] };
-      });
+      };
+      const doc = await change(numberKey, end, owes);
       return doc?.released.find((each) => each.claimId === claimId) ?? null;
     },
 
@@ -159,8 +173,9 @@ export function createClaims({ connection }: { connection: Connection }) {
       claimId,
       at,
       state,
+      owes,
     }: Step & { state: Claim['state'] }): Promise<Claim | null> {
-      const doc = await change(numberKey, ({ claim, released }) => {
+      const begin = ({ claim, released }: ClaimDoc): Change | null => {
         const past = released.find((each) => each.claimId === claimId);
         if (claim !== null || !past) return null;
         const { releasedAt: _, cause: __, disputed: ___, ...kept } = past;
@@ -168,12 +183,18 @@ export function createClaims({ connection }: { connection: Connection }) {
           claim: { ...kept, state, stateSince: at, bindingId: null },
           released: released.filter((each) => each.claimId !== claimId),
         };
-      });
+      };
+      const doc = await change(numberKey, begin, owes);
       return doc?.claim?.claimId === claimId ? doc.claim : null;
     },
 
+    /** What follows from a duty is done. */
+    async settle(numberKey: NumberKey, { kind, claimId }: Duty): Promise<void> {
+      await model.updateOne({ _id: numberKey as string }, { $pull: { owed: { kind, claimId } } });
+    },
+
     /** Marks a release as one that people have to decide on, so that it isn't tried again by itself. */
-    async markDisputed({ numberKey, claimId }: Omit<Step, 'at'>): Promise<void> {
+    async markDisputed({ numberKey, claimId }: Omit<Step, 'at' | 'owes'>): Promise<void> {
       await change(numberKey, ({ claim, released }) =>
         released.some((each) => each.claimId === claimId && !each.disputed)
           ? {
@@ -191,8 +212,8 @@ export function createClaims({ connection }: { connection: Connection }) {
       numberKey,
       claimId,
       check,
-    }: Omit<Step, 'at'> & { check: SamePersonCheck }): Promise<void> {
-      await changeClaim(numberKey, claimId, (claim) => ({
+    }: Omit<Step, 'at' | 'owes'> & { check: SamePersonCheck }): Promise<void> {
+      await changeClaim({ numberKey, claimId }, (claim) => ({
         ...claim,
         samePerson: [...claim.samePerson.filter(({ eventKey }) => eventKey !== check.eventKey), check],
       }));

@@ -32,8 +32,8 @@ interface Effect {
 }
 
 /**
- * The effects of a number's life on claims and users. Each is a compare-and-set on the claim it was decided for,
- * followed by what must follow; all of it may be done again after a crash anywhere in between.
+ * The effects of a number's life on claims and users. Each is a compare-and-set on the claim it was decided for, which
+ * notes what it owes, followed by what must follow; all of it may be done again after a crash anywhere in between.
  */
 export function createEffectActivities({ store, messenger }: { store: Store; messenger: Messenger }) {
   const record = ({ step, details = {}, ...effect }: Effect): Promise<void> =>
@@ -83,7 +83,7 @@ export function createEffectActivities({ store, messenger }: { store: Store; mes
       correlator,
     }: DutyInput<'suspend-claim'>): Promise<void> {
       const { claimId, userId, eventKey } = duty;
-      const claim = await store.claims.suspend({ numberKey, claimId, at });
+      const claim = await store.claims.suspend({ numberKey, claimId, at, owes: duty });
       if (claim?.state === 'suspended') {
         const step = stepOf(claim);
         const effect: Effect = {
@@ -99,6 +99,7 @@ export function createEffectActivities({ store, messenger }: { store: Store; mes
         await tell('claim-suspended', effect, correlator);
       }
       await store.numbers.attendBy([numberKey], attendBy);
+      await store.claims.settle(numberKey, duty);
     },
 
     /** The tenancy goes on after all, or the same person is back: the claim works again. */
@@ -110,7 +111,7 @@ export function createEffectActivities({ store, messenger }: { store: Store; mes
       correlator,
     }: DutyInput<'restore-claim'>): Promise<void> {
       const { claimId, userId, anchoredAt } = duty;
-      const claim = await store.claims.restore({ numberKey, claimId, at, anchoredAt });
+      const claim = await store.claims.restore({ numberKey, claimId, at, anchoredAt, owes: duty });
       if (claim?.state === 'active') {
         const code = claim.anchoredAt === claim.claimedAt ? 'claim.restored' : 'claim.moved';
         const effect: Effect = {
@@ -125,6 +126,7 @@ export function createEffectActivities({ store, messenger }: { store: Store; mes
         await tell('claim-restored', effect, correlator);
       }
       await store.numbers.attendBy([numberKey], attendBy);
+      await store.claims.settle(numberKey, duty);
     },
 
     /** The login phone leaves the user. User, accounts and money stay as they are (I3). */
@@ -136,7 +138,7 @@ export function createEffectActivities({ store, messenger }: { store: Store; mes
       correlator,
     }: DutyInput<'release-claim'>): Promise<void> {
       const { claimId, userId, cause } = duty;
-      const released = await store.claims.release({ numberKey, claimId, cause, at });
+      const released = await store.claims.release({ numberKey, claimId, cause, at, owes: duty });
       if (released) {
         const step = releaseStepOf(released);
         const effect: Effect = {
@@ -156,6 +158,7 @@ export function createEffectActivities({ store, messenger }: { store: Store; mes
         await tell('claim-released', effect, correlator);
       }
       await store.numbers.attendBy([numberKey], attendBy);
+      await store.claims.settle(numberKey, duty);
     },
 
     /**
@@ -171,7 +174,7 @@ export function createEffectActivities({ store, messenger }: { store: Store; mes
     }: DutyInput<'give-back-claim'>): Promise<void> {
       const { claimId, userId, state } = duty;
       const free = await store.users.takePhone(userId, { numberKey, claimId });
-      const claim = free ? await store.claims.giveBack({ numberKey, claimId, state, at }) : null;
+      const claim = free ? await store.claims.giveBack({ numberKey, claimId, state, at, owes: duty }) : null;
       if (claim) {
         const step = `${claimId}:given-back:${claim.stateSince}`;
         const effect: Effect = {
@@ -190,6 +193,7 @@ export function createEffectActivities({ store, messenger }: { store: Store; mes
         await store.claims.markDisputed({ numberKey, claimId });
       }
       await store.numbers.attendBy([numberKey], attendBy);
+      await store.claims.settle(numberKey, duty);
     },
 
     /** No rule decides: a person has to. */

@@ -51,7 +51,9 @@ export function createLifeActivities({ store, registry }: { store: Store; regist
       const holderVerified =
         claim !== null && dependsOnPerson(provisional) && (await isVerified(claim.userId));
       const plan = holderVerified ? planLife({ ...question, holderVerified }) : provisional;
-      if (plan.duties.length === 0 && plan.nextAt !== number.attendBy) {
+      // A crash may have left something half done: the claim is as it should be, and what follows from that is owed.
+      const duties = [...(claims?.owed ?? []), ...plan.duties];
+      if (duties.length === 0 && plan.nextAt !== number.attendBy) {
         await store.numbers.attendBy([numberKey], plan.nextAt);
       }
       const life = foldHistory(number, freeze);
@@ -59,7 +61,8 @@ export function createLifeActivities({ store, registry }: { store: Store; regist
         state: stateAt(life, freeze, now),
         freezeEndsAt: freezeEndOf(life, freeze),
         home: life.home ?? { province: number.province, system: number.system },
-        ...plan,
+        duties,
+        nextAt: plan.nextAt,
       };
     },
   };
