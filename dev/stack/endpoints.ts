@@ -3,6 +3,7 @@ import type { ApplicationName, Role } from '../issuer/access.ts';
 import { type DataFolder, writePrivately } from './data-folder.ts';
 import type { StackPorts } from './ports.ts';
 import { type ClientCredentials, clientCredentials, type StackSecrets } from './secrets.ts';
+import type { StackSettings } from './settings.ts';
 
 /** What `endpoints.json` says: every address a URL or host:port. */
 export type Endpoints = {
@@ -13,6 +14,8 @@ export type Endpoints = {
   issuer: string;
   temporal: string;
   store: string;
+  /** How long a cancelled number is kept from reissue, in every province (ISO 8601). */
+  freeze: string;
   clients: Record<ApplicationName, ClientCredentials>;
   staff: { name: string; password: string; role: Role }[];
   /** For trials by hand: where each province system's events go, and the secret that signs them. */
@@ -24,12 +27,16 @@ export function localUrl(port: number): string {
   return `http://127.0.0.1:${port}`;
 }
 
+/** That of the registry, which names none of its own. */
+const STANDARD_FREEZE = 'P90D';
+
 /** Everything that a caller of the stack needs to know. */
 export function endpointsOf(options: {
   ports: StackPorts;
   secrets: StackSecrets;
   storeUrl: string;
   temporalAddress: string;
+  settings: Pick<StackSettings, 'freeze'>;
 }): Endpoints {
   const { ports, secrets } = options;
   const api = localUrl(ports.api);
@@ -41,6 +48,7 @@ export function endpointsOf(options: {
     issuer: localUrl(ports.issuer),
     temporal: options.temporalAddress,
     store: options.storeUrl,
+    freeze: options.settings.freeze ?? STANDARD_FREEZE,
     clients: clientCredentials(secrets),
     staff: secrets.staff,
     carriers: Object.fromEntries(
