@@ -30,4 +30,37 @@ describe('the store', () => {
       await connection.close();
     }
   }, 60_000);
+
+  it('a filter that names keys and more → only those among them that fit the whole filter', async () => {
+    const connection = await connectStore({ url: `${process.env.LINEKEEPER_TEST_STORE_URL}/keyed_filters` });
+    const documents = connection.collection<{ _id: string; state: string; version: number; seen?: boolean }>(
+      'things',
+    );
+    const some = { _id: { $in: ['one', 'two', 'none'] } };
+    try {
+      await documents.insertMany([
+        { _id: 'one', state: 'open', version: 1 },
+        { _id: 'two', state: 'shut', version: 1 },
+        { _id: 'three', state: 'open', version: 1 },
+      ]);
+      expect(await documents.findOne({ _id: 'one', version: 2 })).toBeNull();
+      expect(await documents.findOne({ _id: 'one', version: 1 })).toMatchObject({ state: 'open' });
+      expect(await documents.findOne({ _id: { $in: ['one', 'two'], $gt: 'p' } })).toMatchObject({
+        _id: 'two',
+      });
+      expect(await documents.countDocuments({ ...some, state: 'open' })).toBe(1);
+      const change = { $set: { seen: true } };
+      expect(await documents.updateMany({ ...some, state: 'open' }, change)).toMatchObject({
+        matchedCount: 1,
+      });
+      expect(
+        await documents.updateOne({ _id: 'two', $or: [{ state: 'open' }, { version: 1 }] }, change),
+      ).toMatchObject({ matchedCount: 1 });
+      expect(await documents.deleteMany({ _id: 'three', state: 'shut' })).toMatchObject({ deletedCount: 0 });
+      expect(await documents.countDocuments({ seen: true })).toBe(2);
+    } finally {
+      await connection.dropDatabase();
+      await connection.close();
+    }
+  });
 });

@@ -1,6 +1,12 @@
+import de.bwaldvogel.mongo.MongoCollection;
+import de.bwaldvogel.mongo.MongoDatabase;
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.MongoVersion;
+import de.bwaldvogel.mongo.backend.CursorRegistry;
+import de.bwaldvogel.mongo.backend.Index;
+import de.bwaldvogel.mongo.backend.IndexKey;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
+import de.bwaldvogel.mongo.backend.h2.H2Database;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.wire.message.MongoMessage;
 import java.io.IOException;
@@ -25,8 +31,9 @@ import org.h2.mvstore.MVStore;
  * "store ready on port N" when it can be connected to, and stops with everything written on SIGTERM or when its
  * standard input ends.
  *
- * <p>Three promises are added to the library's: an acknowledged write survives the kill of this process, nobody reads
- * half of a write, and the declared wire version is one that today's MongoDB drivers talk to.
+ * <p>Four promises are added to the library's: an acknowledged write survives the kill of this process, nobody reads
+ * half of a write, a filter that names a unique key is answered by it whatever else it asks for, and the declared wire
+ * version is one that today's MongoDB drivers talk to.
  */
 public final class Launcher {
 
@@ -63,6 +70,11 @@ public final class Launcher {
 
         DurableBackend(MVStore store) {
             super(store);
+        }
+
+        @Override
+        protected MongoDatabase openOrCreateDatabase(String name) {
+            return new KeyedDatabase(name, getMvStore(), getCursorRegistry());
         }
 
         @Override
@@ -116,6 +128,107 @@ public final class Launcher {
             } finally {
                 data.writeLock().unlock();
             }
+        }
+    }
+
+    /** A database whose unique indexes, that of `_id` among them, answer more filters than the library's own. */
+    private static final class KeyedDatabase extends H2Database {
+
+        KeyedDatabase(String name, MVStore store, CursorRegistry cursors) {
+            super(name, store, cursors);
+        }
+
+        @Override
+        protected Index<Object> openOrCreateUniqueIndex(
+                String collection, String name, List<IndexKey> keys, boolean sparse) {
+            return new KeyedIndex(super.openOrCreateUniqueIndex(collection, name, keys, sparse), name, keys, sparse);
+        }
+    }
+
+    /**
+     * The library asks an index only when a filter names its keys and nothing else, and reads the whole collection
+     * otherwise: each compare-and-set ({@code _id} and a version) took time in proportion to the collection. What the
+     * index finds is matched against the whole filter afterwards, so it may be asked by its keys alone.
+     */
+    private static final class KeyedIndex extends Index<Object> {
+
+        private final Index<Object> index;
+
+        KeyedIndex(Index<Object> index, String name, List<IndexKey> keys, boolean sparse) {
+            super(name, keys, sparse);
+            this.index = index;
+        }
+
+        /** What a filter says of this index's keys. */
+        private Document keysOf(Document filter) {
+            var keys = new Document();
+            for (String key : keys()) {
+                if (filter.containsKey(key)) {
+                    keys.put(key, filter.get(key));
+                }
+            }
+            return keys;
+        }
+
+        @Override
+        public boolean canHandle(Document filter) {
+            return index.canHandle(keysOf(filter));
+        }
+
+        @Override
+        public Iterable<Object> getPositions(Document filter) {
+            return index.getPositions(keysOf(filter));
+        }
+
+        @Override
+        public Object getPosition(Document document) {
+            return index.getPosition(document);
+        }
+
+        @Override
+        public void checkAdd(Document document, MongoCollection<Object> collection) {
+            index.checkAdd(document, collection);
+        }
+
+        @Override
+        public void add(Document document, Object position, MongoCollection<Object> collection) {
+            index.add(document, position, collection);
+        }
+
+        @Override
+        public Object remove(Document document) {
+            return index.remove(document);
+        }
+
+        @Override
+        public void checkUpdate(Document before, Document after, MongoCollection<Object> collection) {
+            index.checkUpdate(before, after, collection);
+        }
+
+        @Override
+        public void updateInPlace(
+                Document before, Document after, Object position, MongoCollection<Object> collection) {
+            index.updateInPlace(before, after, position, collection);
+        }
+
+        @Override
+        public long getCount() {
+            return index.getCount();
+        }
+
+        @Override
+        public long getDataSize() {
+            return index.getDataSize();
+        }
+
+        @Override
+        public boolean isUnique() {
+            return index.isUnique();
+        }
+
+        @Override
+        public void drop() {
+            index.drop();
         }
     }
 
