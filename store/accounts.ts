@@ -2,7 +2,7 @@ import type { Connection } from 'mongoose';
 import { Schema } from 'mongoose';
 import type { AccountId, UserId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import { isDuplicateKey, modelOf } from './schema.ts';
+import { insertNew, isDuplicateKey, modelOf } from './schema.ts';
 
 /** What an account holds: balance 余额, red packets 红包 (both in fen), points 积分 (in points). */
 export const accountKinds = ['balance', 'redPackets', 'points'] as const;
@@ -32,6 +32,12 @@ export interface LedgerEntry {
   postings: { accountId: string; amount: number }[];
 }
 
+/** An account to be opened. */
+export interface NewAccount extends Omit<Account, 'amount'> {
+  /** The movement that brings what is in it from the start; without one it is empty. */
+  opening?: LedgerEntry | undefined;
+}
+
 interface LedgerDoc extends Omit<LedgerEntry, 'entryId'> {
   _id: string;
 }
@@ -42,6 +48,13 @@ const appliedKept = 200;
 /** A ledger entry whose postings don't sum to zero, or aren't whole numbers, is never written. */
 export class UnbalancedEntry extends Error {
   override readonly name = 'UnbalancedEntry';
+}
+
+function checkBalanced({ postings }: Pick<LedgerEntry, 'postings'>): void {
+  const sum = postings.reduce((total, { amount }) => total + amount, 0);
+  if (sum !== 0 || !postings.every(({ amount }) => Number.isSafeInteger(amount))) {
+    throw new UnbalancedEntry('the postings of an entry must be whole numbers that sum to zero');
+  }
 }
 
 /**
@@ -81,10 +94,25 @@ export function createAccounts({ connection }: { connection: Connection }) {
     model,
     ledger,
 
-    /** Opens an empty account; nothing happens when it is there already. */
-    async open({ accountId, userId, kind }: Omit<Account, 'amount'>): Promise<void> {
-      await insertOnce(() =>
-        model.create({ _id: accountId as string, userId, kind, amount: 0, applied: [] }),
+    /**
+     * Opens accounts, each with what its first entry brings, or empty; one that is there already stays as it is. The
+     * entries are written first, so that no amount ever stands without one.
+     */
+    async open(...accounts: NewAccount[]): Promise<void> {
+      const openings = accounts.flatMap(({ opening }) => opening ?? []);
+      openings.forEach(checkBalanced);
+      await insertNew(
+        ledger,
+        openings.map(({ entryId, ...entry }) => ({ _id: entryId, ...entry })),
+      );
+      await insertNew(
+        model,
+        accounts.map(({ accountId, opening, ...rest }) => ({
+          ...rest,
+          _id: accountId as string,
+          amount: opening?.postings.find((posting) => posting.accountId === accountId)?.amount ?? 0,
+          applied: opening ? [opening.entryId] : [],
+        })),
       );
     },
 
@@ -100,10 +128,7 @@ export function createAccounts({ connection }: { connection: Connection }) {
      * no user's (`system:…`) exist in the ledger only.
      */
     async post({ entryId, ...entry }: LedgerEntry): Promise<void> {
-      const sum = entry.postings.reduce((total, { amount }) => total + amount, 0);
-      if (sum !== 0 || !entry.postings.every(({ amount }) => Number.isSafeInteger(amount))) {
-        throw new UnbalancedEntry('the postings of an entry must be whole numbers that sum to zero');
-      }
+      checkBalanced(entry);
       await insertOnce(() => ledger.create({ _id: entryId, ...entry }));
       for (const { accountId, amount } of entry.postings) {
         await model.updateOne(

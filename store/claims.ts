@@ -4,7 +4,7 @@ import type { Claim, ReleaseCause, ReleasedClaim, SamePersonCheck } from '../dom
 import type { ClaimId, NumberKey } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Duty } from '../domain/number/plan.ts';
-import { isDuplicateKey, modelOf } from './schema.ts';
+import { insertNew, isDuplicateKey, modelOf } from './schema.ts';
 
 /** Who holds a number as login phone, and who did. One document per number, never deleted; the truth of I1. */
 export interface ClaimDoc {
@@ -121,6 +121,29 @@ export function createClaims({ connection }: { connection: Connection }) {
         if (!isDuplicateKey(error)) throw error;
         return this.claim(numberKey, claim);
       }
+    },
+
+    /** Makes many claims on different numbers as `claim` does, most of which nobody ever claimed. For each: whether it was made. */
+    async claimMany(claims: readonly { numberKey: NumberKey; claim: Claim }[]): Promise<boolean[]> {
+      const known = new Set(
+        (await this.findMany(claims.map(({ numberKey }) => numberKey))).map(({ _id }) => _id),
+      );
+      const unclaimed = claims.filter(({ numberKey }) => !known.has(numberKey));
+      const written = await insertNew(
+        model,
+        unclaimed.map(({ numberKey, claim }) => ({
+          _id: numberKey as string,
+          claim,
+          released: [],
+          version: 1,
+        })),
+      );
+      const made = new Set(unclaimed.filter((_, index) => written[index]));
+      const outcomes: boolean[] = [];
+      for (const each of claims) {
+        outcomes.push(made.has(each) || (await this.claim(each.numberKey, each.claim)));
+      }
+      return outcomes;
     },
 
     /** Takes back a claim whose user was never committed: as if it had not been made. True when it was there. */

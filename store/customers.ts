@@ -2,7 +2,7 @@ import type { Connection } from 'mongoose';
 import type { CustomerId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { FieldCipher } from '../platform/field-cipher.ts';
-import { isDuplicateKey, modelOf } from './schema.ts';
+import { insertNew, modelOf } from './schema.ts';
 
 interface CustomerDoc {
   _id: string;
@@ -47,18 +47,17 @@ export function createCustomers({ connection, cipher }: { connection: Connection
       };
     },
 
-    /** Writes a new customer; nothing happens when it is there already. */
-    async create({ customerId, name, idNumber, ...rest }: Customer): Promise<void> {
-      try {
-        await model.create({
+    /** Writes new customers; one that is there already stays as it is. */
+    async create(...customers: Customer[]): Promise<void> {
+      await insertNew(
+        model,
+        customers.map(({ customerId, name, idNumber, ...rest }) => ({
           ...rest,
           _id: customerId as string,
           name: cipher.encrypt(name, 'customer.name'),
           idNumber: cipher.encrypt(idNumber, 'customer.id-number'),
-        });
-      } catch (error) {
-        if (!isDuplicateKey(error)) throw error;
-      }
+        })),
+      );
     },
 
     /** Removes the customer of a user that never was committed. */

@@ -2,7 +2,7 @@ import type { Connection } from 'mongoose';
 import { Schema } from 'mongoose';
 import type { ClaimId, NumberKey, UserId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import { isDuplicateKey, modelOf } from './schema.ts';
+import { insertNew, modelOf } from './schema.ts';
 
 /** What was asked, decided and done about a number. Facts only; never personal data. */
 export interface Evidence {
@@ -43,13 +43,12 @@ export function createEvidence({ connection }: { connection: Connection }) {
   return {
     model,
 
-    /** Adds one; nothing happens when it is there already. */
-    async add({ evidenceId, ...rest }: Evidence): Promise<void> {
-      try {
-        await model.create({ _id: evidenceId, ...rest });
-      } catch (error) {
-        if (!isDuplicateKey(error)) throw error;
-      }
+    /** Adds some; what is there already stays as it is. */
+    async add(...items: Evidence[]): Promise<void> {
+      await insertNew(
+        model,
+        items.map(({ evidenceId, ...rest }) => ({ _id: evidenceId, ...rest })),
+      );
     },
 
     /** All about a number, oldest first. */

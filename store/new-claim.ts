@@ -5,7 +5,8 @@ import type { Freeze } from '../domain/number/freeze.ts';
 import { foldHistory, freezeEndOf } from '../domain/number/history.ts';
 import { planLife, type ReleasePolicy, stateOfImported } from '../domain/number/plan.ts';
 import type { PhoneNumber } from '../domain/phone-number.ts';
-import type { NumberRecord } from './numbers.ts';
+import type { ClaimDoc } from './claims.ts';
+import type { NumberChange, NumberRecord } from './numbers.ts';
 import type { Store } from './store.ts';
 
 /** What the number's province says of freezes and releases. */
@@ -23,8 +24,18 @@ export interface ProvenPhone {
   readonly claimedAt: Instant;
 }
 
-/** How long a number's workflow has to look at a new claim before the sweep takes it for lost. */
-const lostAfter = 60_000;
+/** A claim that is to be made, each of a call on another number. */
+export interface NewClaim {
+  readonly claimId: ClaimId;
+  readonly userId: UserId;
+  readonly proven: ProvenPhone;
+}
+
+/** Names a claim. */
+export interface ClaimName {
+  readonly numberKey: NumberKey;
+  readonly claimId: ClaimId;
+}
 
 /** What claims are made with. */
 export interface ClaimTools {
@@ -33,85 +44,91 @@ export interface ClaimTools {
   readonly now: () => Instant;
 }
 
+/** How long a number's workflow has to look at a new claim before the sweep takes it for lost. */
+const lostAfter = 60_000;
+
 /**
- * Makes the claim of a new user. False when another one holds the number. Done twice it is made once; a claim that
- * ended since is not made again.
+ * Makes the claims of new users. For each: false when another one holds the number. Done twice they are made once; a
+ * claim that ended since is not made again.
  */
-export async function makeClaim(
-  tools: ClaimTools,
-  { claimId, userId, proven }: { claimId: ClaimId; userId: UserId; proven: ProvenPhone },
-): Promise<boolean> {
+export async function makeClaims(tools: ClaimTools, claims: readonly NewClaim[]): Promise<boolean[]> {
   const { store, rulesOf, now } = tools;
-  const { numberKey, claimedAt } = proven;
-  // The number is written before the claim, so that a claim whose maker crashed can be finished by the sweep.
-  const number = await knownNumber(tools, proven);
+  // The numbers are written before the claims, so that a claim whose maker crashed can be finished by the sweep.
+  const numbers = await knownNumbers(
+    tools,
+    claims.map(({ proven }) => proven),
+  );
   const at = now();
-  const claim: Claim = {
-    claimId,
-    userId,
-    state: 'active',
-    claimedAt,
-    anchoredAt: claimedAt,
-    tenancy: null,
-    bindingId: null,
-    stateSince: at,
-    samePerson: [],
-  };
-  // A claim proven long ago may have lost its tenancy since; for one proven now this says active.
-  const state = stateOfImported({
-    events: number.events,
-    ...rulesOf(number),
-    claim,
-    holderVerified: false,
-    now: at,
-  });
-  return store.claims.claim(numberKey, { ...claim, state });
+  return store.claims.claimMany(
+    claims.map(({ claimId, userId, proven: { numberKey, home, claimedAt } }) => {
+      const claim: Claim = {
+        claimId,
+        userId,
+        state: 'active',
+        claimedAt,
+        anchoredAt: claimedAt,
+        tenancy: null,
+        bindingId: null,
+        stateSince: at,
+        samePerson: [],
+      };
+      const { province, events } = numbers.get(numberKey) ?? { ...home, events: [] };
+      // A claim proven long ago may have lost its tenancy since; for one proven now this says active.
+      const state = stateOfImported({
+        events,
+        ...rulesOf({ numberKey, province }),
+        claim,
+        holderVerified: false,
+        now: at,
+      });
+      return { numberKey, claim: { ...claim, state } };
+    }),
+  );
 }
 
 /**
- * What follows from a claim, once it is there: its proof in the number's history, evidence, and whether the number's
- * life has to look at it. May be done again after a crash. Gives the number where its workflow is to be woken; until
- * then the sweep watches over it. The number is read after the claim was written, so what was reported in between is seen.
+ * What follows from claims, once they are there: their proof in the numbers' histories, evidence, and whether a number's
+ * life has to look at it. May be done again after a crash. Gives the numbers whose workflows are to be woken; until then
+ * the sweep watches over them. Numbers are read after the claims were written, so what was reported in between is seen.
  */
-export async function settleClaim(
-  { store, rulesOf, now }: ClaimTools,
-  { numberKey, claimId }: { numberKey: NumberKey; claimId: ClaimId },
-): Promise<NumberKey | null> {
-  const claims = await store.claims.find(numberKey);
-  const claim = claims?.claim;
-  if (claim?.claimId !== claimId) return null;
-  const number = await proofRecorded({ store, rulesOf }, { numberKey, claimedAt: claim.claimedAt });
-  if (number === null) return null;
+export async function settleClaims(tools: ClaimTools, names: readonly ClaimName[]): Promise<Set<NumberKey>> {
+  const { store, now } = tools;
+  const docs = new Map((await store.claims.findMany(names.map(keyOf))).map((doc) => [doc._id, doc]));
+  const live = names.flatMap(({ numberKey, claimId }) => {
+    const doc = docs.get(numberKey);
+    return doc?.claim?.claimId === claimId ? [{ numberKey, doc, claim: doc.claim }] : [];
+  });
+  if (live.length === 0) return new Set();
 
-  const plan = planLife({
-    events: number.events,
-    ...rulesOf(number),
-    claim,
-    lastReleased: claims?.released.at(-1) ?? null,
-    // Only the life asks whether a person is verified; either answer has it look.
-    holderVerified: true,
-    now: now(),
+  const numbers = await proofsRecorded(
+    tools,
+    live.map(({ numberKey, claim }) => ({ numberKey, claimedAt: claim.claimedAt })),
+  );
+  const toWake = live.flatMap(({ numberKey, doc }) => {
+    const number = numbers.get(numberKey);
+    return number && asksForSomething(tools, number, doc) ? [numberKey] : [];
   });
-  const toWake = plan.duties.length > 0 || plan.nextAt !== number.attendBy;
-  if (toWake) await store.numbers.attendBy([numberKey], now() + lostAfter);
-  await store.evidence.add({
-    evidenceId: `${claimId}:created`,
-    numberKey,
-    kind: 'effect',
-    code: 'claim.created',
-    at: now(),
-    actor: 'linekeeper',
-    claimId,
-    userId: claim.userId,
-    details: { claimedAt: formatInstant(claim.claimedAt), state: claim.state },
-  });
-  return toWake ? numberKey : null;
+  await store.numbers.attendBy(toWake, now() + lostAfter);
+  await store.evidence.add(
+    ...live.map(({ numberKey, claim: { claimId, userId, claimedAt, state } }) => ({
+      evidenceId: `${claimId}:created`,
+      numberKey,
+      kind: 'effect' as const,
+      code: 'claim.created',
+      at: now(),
+      actor: 'linekeeper',
+      claimId,
+      userId,
+      details: { claimedAt: formatInstant(claimedAt), state },
+    })),
+  );
+  return new Set(toWake);
 }
 
 /** Takes back the claim of a user that never was committed, if it was made. */
 export async function withdrawClaim(
   { store, now }: Pick<ClaimTools, 'store' | 'now'>,
-  { numberKey, claimId, userId }: { numberKey: NumberKey; claimId: ClaimId; userId: UserId },
+  { numberKey, claimId, userId }: ClaimName & { userId: UserId },
 ): Promise<void> {
   if (!(await store.claims.withdraw({ numberKey, claimId }))) return;
   await store.evidence.add({
@@ -127,51 +144,73 @@ export async function withdrawClaim(
   });
 }
 
-async function knownNumber(
+const keyOf = ({ numberKey }: { numberKey: NumberKey }): NumberKey => numberKey;
+
+type KnownNumber = Pick<NumberChange, 'province' | 'events'>;
+
+/** The numbers as they are known, those never seen written down now. */
+async function knownNumbers(
   { store }: Pick<ClaimTools, 'store'>,
-  { phone, numberKey, home }: ProvenPhone,
-): Promise<Pick<NumberRecord, 'numberKey' | 'province' | 'events'>> {
+  phones: readonly ProvenPhone[],
+): Promise<Map<NumberKey, KnownNumber>> {
   for (;;) {
-    const found = await store.numbers.find(numberKey);
-    if (found) return found;
-    const fresh = {
-      numberKey,
-      phone,
-      ...home,
-      events: [],
-      provenAt: [],
-      phase: 'unknown',
-      freezeEndsAt: null,
-      fromVersion: 0,
-    } as const;
-    if (await store.numbers.write([fresh])) return { numberKey, province: home.province, events: [] };
+    const found = await store.numbers.findMany(phones.map(keyOf));
+    const known = new Map<NumberKey, KnownNumber>(found.map((number) => [number.numberKey, number]));
+    const unseen: NumberChange[] = phones
+      .filter(({ numberKey }) => !known.has(numberKey))
+      .map(({ phone, numberKey, home }) => ({
+        numberKey,
+        phone,
+        ...home,
+        events: [],
+        provenAt: [],
+        phase: 'unknown',
+        freezeEndsAt: null,
+        fromVersion: 0,
+      }));
+    // Where somebody else wrote one meanwhile, all are read again.
+    if (await store.numbers.write(unseen)) {
+      for (const number of unseen) known.set(number.numberKey, number);
+      return known;
+    }
   }
 }
 
-async function proofRecorded(
+/** The numbers with the proofs in their histories. */
+async function proofsRecorded(
   { store, rulesOf }: Pick<ClaimTools, 'store' | 'rulesOf'>,
-  { numberKey, claimedAt }: { numberKey: NumberKey; claimedAt: Instant },
-): Promise<NumberRecord | null> {
+  proofs: readonly { numberKey: NumberKey; claimedAt: Instant }[],
+): Promise<Map<NumberKey, NumberRecord>> {
   for (;;) {
-    const number = await store.numbers.find(numberKey);
-    if (number === null || number.provenAt.includes(claimedAt)) return number;
-    const { events } = number;
-    const provenAt = [...number.provenAt, claimedAt];
-    const { freeze } = rulesOf(number);
-    const life = foldHistory({ events, provenAt }, freeze);
-    const written = await store.numbers.write([
-      {
-        numberKey,
-        phone: number.phone,
-        province: number.province,
-        system: number.system,
-        events,
-        provenAt,
-        phase: life.phase,
-        freezeEndsAt: freezeEndOf(life, freeze),
-        fromVersion: number.version,
-      },
-    ]);
-    if (written) return { ...number, provenAt };
+    const found = await store.numbers.findMany(proofs.map(keyOf));
+    const numbers = new Map(found.map((number) => [number.numberKey, number]));
+    const changes = proofs.flatMap(({ numberKey, claimedAt }) => {
+      const number = numbers.get(numberKey);
+      if (!number || number.provenAt.includes(claimedAt)) return [];
+      const provenAt = [...number.provenAt, claimedAt];
+      const { freeze } = rulesOf(number);
+      const life = foldHistory({ events: number.events, provenAt }, freeze);
+      const { phone, province, system, events, version: fromVersion } = number;
+      const projections = { phase: life.phase, freezeEndsAt: freezeEndOf(life, freeze) };
+      return [{ numberKey, phone, province, system, events, provenAt, ...projections, fromVersion }];
+    });
+    if (await store.numbers.write(changes)) return numbers;
   }
+}
+
+function asksForSomething(
+  { rulesOf, now }: Pick<ClaimTools, 'rulesOf' | 'now'>,
+  number: NumberRecord,
+  { claim, released }: ClaimDoc,
+): boolean {
+  const { duties, nextAt } = planLife({
+    events: number.events,
+    ...rulesOf(number),
+    claim,
+    lastReleased: released.at(-1) ?? null,
+    // Only the life asks whether a person is verified; either answer has it look.
+    holderVerified: true,
+    now: now(),
+  });
+  return duties.length > 0 || nextAt !== number.attendBy;
 }

@@ -43,3 +43,30 @@ const duplicateKey = 11000;
 /** Tells whether a write failed because its `_id` is taken: that is an answer here, not a failure. */
 export const isDuplicateKey = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === duplicateKey;
+
+/**
+ * Writes documents that aren't there yet, in one call. For each: whether it was written; false where its `_id` was
+ * taken. They are written as they are: their types are all that checks them, for they are many.
+ */
+export async function insertNew<Doc extends { _id: string }>(
+  model: Model<Doc>,
+  docs: readonly Doc[],
+): Promise<boolean[]> {
+  if (docs.length === 0) return [];
+  const taken = new Set<number>();
+  try {
+    await model.insertMany(docs, { ordered: false, lean: true });
+  } catch (error) {
+    for (const index of duplicates(error)) taken.add(index);
+    if (taken.size === 0) throw error;
+  }
+  return docs.map((_, index) => !taken.has(index));
+}
+
+/** Which documents of a bulk insert were there already; none where it failed for another reason too. */
+function duplicates(error: unknown): number[] {
+  if (!isDuplicateKey(error) || typeof error !== 'object' || error === null) return [];
+  const failed: unknown = 'writeErrors' in error ? error.writeErrors : [];
+  const each: { code?: unknown; index?: unknown }[] = Array.isArray(failed) ? failed : [failed];
+  return each.every(({ code }) => code === duplicateKey) ? each.map(({ index }) => Number(index)) : [];
+}

@@ -3,7 +3,7 @@ import { Schema } from 'mongoose';
 import type { ClaimId, CustomerId, NumberKey, UserId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { FieldCipher } from '../platform/field-cipher.ts';
-import { isDuplicateKey, modelOf } from './schema.ts';
+import { insertNew, modelOf } from './schema.ts';
 
 /** A claim as the user's document repeats it. The claim document is the truth: this is checked against it on read. */
 export interface UserPhone {
@@ -82,28 +82,41 @@ export function createUsers({ connection, cipher }: { connection: Connection; ci
       return doc && open(doc);
     },
 
-    /** Writes a new user as pending; nothing happens when it is there already (the step was done before). */
-    async createPending(user: Omit<User, 'status' | 'epoch'>): Promise<void> {
-      const { userId, nickname, email, ...rest } = user;
-      try {
-        await model.create({
+    async findMany(userIds: readonly UserId[]): Promise<User[]> {
+      const docs = await model.find({ _id: { $in: [...userIds] } }).lean<UserDoc[]>();
+      return docs.map(open);
+    },
+
+    /** Writes new users as pending; one that is there already stays as it is (the step was done before). */
+    async createPending(...users: Omit<User, 'status' | 'epoch'>[]): Promise<void> {
+      await insertNew(
+        model,
+        users.map(({ userId, nickname, email, ...rest }) => ({
           ...rest,
           _id: userId as string,
-          status: 'pending',
+          status: 'pending' as const,
           nickname: seal(nickname, 'user.nickname'),
           email: seal(email, 'user.email'),
           epoch: 0,
-        });
-      } catch (error) {
-        if (!isDuplicateKey(error)) throw error;
-      }
+          epochCause: null,
+          abandonedAt: null,
+        })),
+      );
     },
 
-    /** Opens a pending user whose claim and handles are committed. True also when it was opened before. */
+    /** Opens pending users whose claims and handles are committed. Gives those that are open now, or were before. */
+    async commitMany(userIds: readonly UserId[]): Promise<Set<UserId>> {
+      const _id = { $in: [...userIds] };
+      await model.updateMany({ _id, status: 'pending' }, { $set: { status: 'open' } });
+      const docs = await model
+        .find({ _id, status: { $in: ['open', 'closed'] } }, { _id: 1 })
+        .lean<{ _id: string }[]>();
+      return new Set(docs.map((doc) => doc._id as UserId));
+    },
+
+    /** Opens a pending user. True also when it was opened before. */
     async commit(userId: UserId): Promise<boolean> {
-      await model.updateOne({ _id: userId as string, status: 'pending' }, { $set: { status: 'open' } });
-      const doc = await model.findById(userId, { status: 1 }).lean<Pick<UserDoc, 'status'>>();
-      return doc?.status === 'open' || doc?.status === 'closed';
+      return (await this.commitMany([userId])).has(userId);
     },
 
     /** Removes a user that never was committed. A committed one is never deleted (I3). */

@@ -1,7 +1,7 @@
 import type { Registry } from '../../carriers/registry.ts';
 import { rulesOf } from '../../carriers/rules.ts';
 import type { Instant } from '../../domain/instant.ts';
-import { removeAbandonedUsers } from '../../store/new-user.ts';
+import { removeAbandonedUsers } from '../../store/abandoned-users.ts';
 import type { Store } from '../../store/store.ts';
 import type { Messenger } from '../ports.ts';
 

@@ -16,8 +16,14 @@ const writes = [
 ] as const;
 const removals = ['deleteOne', 'deleteMany'] as const;
 
-/** Where the n-th write of a run ends everything: before it reached the store, or after, its answer lost. */
-export type CrashPoint = { readonly atWrite: number; readonly side: 'before' | 'after' };
+/**
+ * Where the n-th write of a run ends everything: before it reached the store, when half of its documents were written,
+ * or after it, its answer lost.
+ */
+export type CrashPoint = { readonly atWrite: number; readonly side: 'before' | 'half' | 'after' };
+
+/** All sides of a write. */
+export const sides = ['before', 'half', 'after'] as const;
 
 /**
  * Counts every write to the store, whatever method of ours it comes from, and ends the process at one of them: that
@@ -41,6 +47,10 @@ export function crashable(store: Store) {
         if (here && point?.side === 'before') {
           gone = true;
           throw new Crash();
+        }
+        const [documents] = args;
+        if (here && point?.side === 'half' && Array.isArray(documents)) {
+          args[0] = documents.slice(0, Math.ceil(documents.length / 2));
         }
         const answer = await real(...args);
         if (here) {

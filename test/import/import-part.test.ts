@@ -2,7 +2,7 @@ import { asImportId, type NumberKey } from '../../domain/ids.ts';
 import { verifyPassword } from '../../platform/passwords.ts';
 import type { Store } from '../../store/store.ts';
 import { openTestStore, testHasher } from '../store/open-store.ts';
-import { crashable } from './crashing-store.ts';
+import { crashable, sides } from './crashing-store.ts';
 import { openImportOffice } from './import-office.ts';
 import { contents, empty, phoneOf } from './new-users.ts';
 
@@ -121,7 +121,7 @@ describe('importPart', () => {
     expect(wanted.about).toMatchObject({ imported: 2, rejected: 2 });
 
     for (let atWrite = 1; atWrite <= writes; atWrite += 1) {
-      for (const side of ['before', 'after'] as const) {
+      for (const side of sides) {
         await restore();
         expect(await crashing.run(() => office.importPart(importId), { atWrite, side })).toMatchObject({
           crashed: true,

@@ -1,8 +1,10 @@
 import { asUserId } from '../../domain/ids.ts';
-import { createUser, type NewUserTools, removeAbandonedUsers } from '../../store/new-user.ts';
+import { removeAbandonedUsers } from '../../store/abandoned-users.ts';
+import { createUser, createUsers } from '../../store/new-user.ts';
+import type { NewUserTools } from '../../store/new-user-steps.ts';
 import type { Store } from '../../store/store.ts';
 import { openTestStore } from '../store/open-store.ts';
-import { type CrashPoint, crashable } from './crashing-store.ts';
+import { type CrashPoint, crashable, sides } from './crashing-store.ts';
 import { contents, day, empty, now, richUser, toolsOf } from './new-users.ts';
 
 let store: Store;
@@ -25,7 +27,7 @@ async function atEachWrite(work: () => Promise<unknown>, check: (point: CrashPoi
   const { writes } = await crashing.run(work, null);
   expect(writes).toBeGreaterThan(8);
   for (let atWrite = 1; atWrite <= writes; atWrite += 1) {
-    for (const side of ['before', 'after'] as const) {
+    for (const side of sides) {
       await empty(store);
       await check({ atWrite, side });
     }
@@ -35,12 +37,12 @@ async function atEachWrite(work: () => Promise<unknown>, check: (point: CrashPoi
 /** Whoever asks first whether the number is taken is told no: somebody claims it just after. */
 function overtaken(): NewUserTools {
   let asked = false;
-  const find: Store['claims']['find'] = async (numberKey) => {
-    if (asked) return store.claims.find(numberKey);
+  const findMany: Store['claims']['findMany'] = async (numberKeys) => {
+    if (asked) return store.claims.findMany(numberKeys);
     asked = true;
-    return null;
+    return [];
   };
-  return { ...toolsOf(store), store: { ...store, claims: { ...store.claims, find } } };
+  return { ...toolsOf(store), store: { ...store, claims: { ...store.claims, findMany } } };
 }
 
 const usersAndClaim = async () => {
@@ -62,6 +64,23 @@ describe('createUser', () => {
         const { crashed } = await crashing.run(() => createUser(toolsOf(store), user), point);
         expect(crashed).toBe(true);
         expect(await createUser(toolsOf(store), user)).toMatchObject({ ...undisturbed, toWake: null });
+        expect(await contents(store)).toEqual(wanted);
+      },
+    );
+  });
+
+  it('many at once, crash at any write, then called again → the same as without a crash', async () => {
+    const users = [1, 2, 3, 4, 5].map((index) => richUser(`import-1:${index}`, index));
+    const undisturbed = await createUsers(toolsOf(store), users);
+    const wanted = await contents(store);
+    expect(wanted.claims).toHaveLength(5);
+    await empty(store);
+
+    await atEachWrite(
+      () => createUsers(toolsOf(store), users),
+      async (point) => {
+        await crashing.run(() => createUsers(toolsOf(store), users), point);
+        expect(await createUsers(toolsOf(store), users)).toEqual(undisturbed);
         expect(await contents(store)).toEqual(wanted);
       },
     );
@@ -119,7 +138,7 @@ describe('removeAbandonedUsers', () => {
 
   it('crash at any write of the sweep itself, then swept again → nothing is left', async () => {
     const leaveHalf = () =>
-      crashing.run(() => createUser(toolsOf(store), user), { atWrite: 8, side: 'after' });
+      crashing.run(() => createUser(toolsOf(store), user), { atWrite: 5, side: 'after' });
     const sweep = () => removeAbandonedUsers({ ...toolsOf(store), ...later });
     await leaveHalf();
     await atEachWrite(sweep, async (point) => {
@@ -132,7 +151,7 @@ describe('removeAbandonedUsers', () => {
   });
 
   it('swept while it is still being created, by two at once → one user with its number and handles (I1)', async () => {
-    for (let round = 0; round < 15; round += 1) {
+    for (let round = 0; round < 20; round += 1) {
       await empty(store);
       // It takes what is pending for lost at once; what it gave up itself it forgets only in a later sweep, as always.
       const hasty = { ...toolsOf(store), ...later, now: () => now + 2 * day };

@@ -148,8 +148,8 @@ describe('createUser', () => {
   });
 
   it('the claim ended before its user was opened → the user is opened without it (I2)', async () => {
-    const commit = jest.fn<Promise<boolean>, []>().mockRejectedValue(new Error('the process is gone'));
-    const dying = { ...toolsOf(store), store: { ...store, users: { ...store.users, commit } } };
+    const commitMany = jest.fn<Promise<never>, []>().mockRejectedValue(new Error('the process is gone'));
+    const dying = { ...toolsOf(store), store: { ...store, users: { ...store.users, commitMany } } };
     await expect(createUser(dying, richUser('import-1:1', 1))).rejects.toThrow('gone');
     const claim = (await store.claims.find(numberKey))?.claim;
     if (!claim) throw new Error('no claim');
@@ -180,7 +180,7 @@ describe('the claim of a user that comes in late', () => {
   });
 
   it('reported just before the claim was written → it is seen after it, and the number is to be woken', async () => {
-    const claim: Store['claims']['claim'] = async (...args) => {
+    const claimMany: Store['claims']['claimMany'] = async (claims) => {
       const number = await store.numbers.find(numberKey);
       if (!number) throw new Error('no number');
       const event = {
@@ -198,9 +198,9 @@ describe('the claim of a user that comes in late', () => {
           fromVersion: number.version,
         },
       ]);
-      return store.claims.claim(...args);
+      return store.claims.claimMany(claims);
     };
-    const racing = { ...toolsOf(store), store: { ...store, claims: { ...store.claims, claim } } };
+    const racing = { ...toolsOf(store), store: { ...store, claims: { ...store.claims, claimMany } } };
     const outcome = await createUser(racing, richUser('import-1:1', 1));
     expect(outcome).toMatchObject({ ok: true, toWake: numberKey });
     expect(await store.numbers.find(numberKey)).toMatchObject({ phase: 'ended', provenAt: [claimedAt] });

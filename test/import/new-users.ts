@@ -4,7 +4,8 @@ import type { Parsed } from '../../domain/parsed.ts';
 import { parsePersonName } from '../../domain/person-name.ts';
 import { type PhoneNumber, parsePhoneNumber } from '../../domain/phone-number.ts';
 import type { RulesOf } from '../../store/new-claim.ts';
-import type { NewUser, NewUserTools } from '../../store/new-user.ts';
+import type { NewUser } from '../../store/new-user-records.ts';
+import type { NewUserTools } from '../../store/new-user-steps.ts';
 import type { Store } from '../../store/store.ts';
 import { testHasher } from '../store/open-store.ts';
 
