@@ -1,0 +1,79 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { PartName } from '../../dev/stack/parts.ts';
+import { type Stack, startStack } from '../../dev/stack/stack.ts';
+import { type Caller, createCaller } from './caller.ts';
+import { type Inside, lookInside } from './inside.ts';
+
+/** Long enough that everything else is done meanwhile on a busy machine, short enough to wait for. */
+export const freezeSeconds = 20;
+
+/** What calls it and what looks into it are new after a restart, for the ports are. */
+interface Running {
+  readonly stack: Stack;
+  readonly caller: Caller;
+  readonly inside: Inside;
+}
+
+/** A full stack on free ports with a data folder of its own, which nobody restarts but the test. */
+export interface OwnStack {
+  readonly dataDir: string;
+  readonly now: Running;
+  /** Kills every process at once, then starts all of it again on the same folder. */
+  crashAndRestart(): Promise<void>;
+  /** Stops everything, whatever state it is in, and removes the folder. */
+  close(): Promise<void>;
+}
+
+/** Starts a stack with a short freeze and frequent sweeps. */
+export async function openOwnStack(): Promise<OwnStack> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'linekeeper-breakage-'));
+  let running: Running | undefined;
+
+  const start = async (): Promise<void> => {
+    const stack = await startStack({
+      dataDir,
+      freeze: `PT${freezeSeconds}S`,
+      env: { LINEKEEPER_SWEEP_INTERVAL: 'PT2S' },
+      autoRestart: false,
+      quiet: true,
+    });
+    const { endpoints } = stack;
+    running = { stack, caller: createCaller(endpoints), inside: await lookInside(endpoints) };
+  };
+
+  const stop = async (): Promise<void> => {
+    const stopping = running;
+    running = undefined;
+    await stopping?.inside.close();
+    await stopping?.stack.stop();
+  };
+
+  const current = (): Running => {
+    if (running === undefined) throw new Error('the stack is stopped');
+    return running;
+  };
+
+  await start();
+  return {
+    dataDir,
+
+    get now() {
+      return current();
+    },
+
+    async crashAndRestart() {
+      const { stack } = current();
+      const parts = Object.keys(stack.processes) as PartName[];
+      await Promise.all(parts.map((part) => stack.kill(part)));
+      await stop();
+      await start();
+    },
+
+    async close() {
+      await stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
