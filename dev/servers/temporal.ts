@@ -112,7 +112,7 @@ export function temporalProgram(report: Report = () => undefined): Promise<strin
       },
     ],
     advice:
-      'install the Temporal CLI (https://docs.temporal.io/cli) or Go 1.24 or newer, or set LINEKEEPER_TEMPORAL_ADDRESS to a running server',
+      'install the Temporal CLI (https://docs.temporal.io/cli) or Go 1.25 or newer, or set LINEKEEPER_TEMPORAL_ADDRESS to a running server',
   });
 }
 
