@@ -120,7 +120,10 @@ async function* partsOf({
       if (full !== null) yield full;
     }
   }
-  for (const split of splitter.end()) takeIn(split);
+  for (const split of splitter.end()) {
+    const full = takeIn(split);
+    if (full !== null) yield full;
+  }
   if (part.length > 0) yield part;
 }
 

@@ -107,6 +107,18 @@ describe('POST /v1/imports/users', () => {
     expect(await api.store.imports.find(importIdOf(answer))).toMatchObject({ lines: 4 });
   });
 
+  it.each([1, 199, 200, 201, 400])(
+    '%i lines, with a line feed at their end or without → all of them',
+    async (count) => {
+      for (const body of [file(count), file(count).trimEnd()]) {
+        const importId = importIdOf(await send(body));
+        const lines = (await linesOf(importId)).flat();
+        expect(lines.map(({ line }) => line)).toEqual(Array.from({ length: count }, (_, index) => index + 1));
+        expect(await api.store.imports.find(importId)).toMatchObject({ lines: count });
+      }
+    },
+  );
+
   it('long lines → parts that stay small', async () => {
     const long = JSON.stringify({ nickname: 'x'.repeat(60_000) });
     const parts = await linesOf(importIdOf(await send(`${long}\n`.repeat(10))));
