@@ -53,7 +53,7 @@ export function serve(route: Route, guards: Guards): RequestHandler {
     const receivedAt = guards.now();
     try {
       const identified = route.access.kind === 'signature' ? null : await identify(route, request, guards);
-      const body = await receive(route, request, response);
+      const body = await receive(route, request);
       const caller = identified ?? signer(request, body.raw, guards);
       const answer = route.prepare({
         params: request.params,
@@ -86,10 +86,10 @@ function signer(request: Request, raw: Buffer, { checkSignature }: Guards): Call
   });
 }
 
-async function receive({ body }: Route, request: Request, response: Response): Promise<ReceivedBody> {
+async function receive({ body }: Route, request: Request): Promise<ReceivedBody> {
   if (body === undefined) return noBody;
   checkMediaType(request, body);
-  if (body.kind === 'json') return { ...noBody, raw: await readBody(request, response, body) };
+  if (body.kind === 'json') return { ...noBody, raw: await readBody(request, body) };
   const encoding = encodingOf(request, body);
   watchStream(request);
   // A caller who leaves in the middle ends the handler's stream with an error, as it must.

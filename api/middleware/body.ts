@@ -1,19 +1,21 @@
 import { isUtf8 } from 'node:buffer';
-import express, { type Request, type Response } from 'express';
+import { finished } from 'node:stream';
+import type { Request } from 'express';
+import type { DurationMs } from '../../domain/instant.ts';
 import type { JsonBody, StreamBody } from '../body-spec.ts';
 import { Problem } from '../problem.ts';
 
 /** How long a body that is read whole may take to arrive: a slow mobile line sends 64 KB in a second or two. */
-const bodyArrivesWithinMs = 20_000;
+const bodyArrivesWithinMs: DurationMs = 20_000;
 
 /** How long a stream may be silent before its connection is cut. */
-const streamSilentForMs = 60_000;
+const streamSilentForMs: DurationMs = 60_000;
 
 /**
  * After an answer that came before the end of the body, the rest is read and thrown away for so long: closed at once,
  * the connection would be reset before many a client has read the answer (as nginx's lingering_timeout).
  */
-const lingerMs = 10_000;
+const lingerMs: DurationMs = 10_000;
 
 /** Checks `content-type` (RFC 9110 §8.3) against what the route takes; JSON is UTF-8 (RFC 8259 §8.1). */
 export function checkMediaType(request: Request, { mediaTypes }: JsonBody<unknown> | StreamBody): void {
@@ -40,40 +42,39 @@ export function encodingOf(request: Request, { encodings }: Pick<StreamBody, 'en
   });
 }
 
-/** Reads a body whole. Throws a `Problem` when it is larger than the limit or takes too long. */
+/**
+ * Reads a body whole. Throws a `Problem` as soon as it is clear that the body is larger than the limit, or when it takes
+ * too long; what is left of it then is still to be discarded.
+ */
 export async function readBody(
   request: Request,
-  response: Response,
-  { limitBytes }: { limitBytes: number },
+  { limitBytes, withinMs = bodyArrivesWithinMs }: { limitBytes: number; withinMs?: DurationMs },
 ): Promise<Buffer> {
-  const read = express.raw({ type: () => true, limit: limitBytes, inflate: false });
+  encodingOf(request, { encodings: [] });
+  const tooLarge = () =>
+    new Problem('body_too_large', { detail: `The body has more than ${limitBytes} bytes` });
+  if (Number(request.get('content-length') ?? 0) > limitBytes) throw tooLarge();
+
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const timer = setTimeout(() => reject(new Problem('request_timeout')), bodyArrivesWithinMs);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const take = (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > limitBytes) reject(tooLarge());
+    else chunks.push(chunk);
+  };
+  const timer = setTimeout(() => reject(new Problem('request_timeout')), withinMs);
+  request.on('data', take);
+  const forget = finished(request, (error) =>
+    error ? reject(new Problem('invalid_request', { detail: 'The body did not arrive whole' })) : resolve(),
+  );
   try {
-    read(request, response, (error: unknown) =>
-      error === undefined ? resolve() : reject(problemOf(error, limitBytes)),
-    );
     await promise;
+    return Buffer.concat(chunks);
   } finally {
     clearTimeout(timer);
-  }
-  const body: unknown = request.body;
-  return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
-}
-
-/** The errors of body-parser, by their `type`. */
-function problemOf(error: unknown, limitBytes: number): unknown {
-  const type = typeof error === 'object' && error !== null && 'type' in error ? error.type : undefined;
-  switch (type) {
-    case 'entity.too.large':
-      return new Problem('body_too_large', { detail: `The body has more than ${limitBytes} bytes` });
-    case 'encoding.unsupported':
-      return new Problem('unsupported_media_type', { detail: 'The body must not be encoded' });
-    case 'request.aborted':
-    case 'request.size.invalid':
-      return new Problem('invalid_request', { detail: 'The body did not arrive whole' });
-    default:
-      return error;
+    request.off('data', take);
+    forget();
   }
 }
 
@@ -95,7 +96,7 @@ export function watchStream(request: Request): void {
 /** Reads away what is left of a body after the answer, for a while. */
 export function discardRest(request: Request): void {
   if (request.complete || request.destroyed) return;
-  const timer = setTimeout(() => request.socket.destroy(), lingerMs);
+  const timer = setTimeout(() => request.socket.destroy(), lingerMs).unref();
   request.once('close', () => clearTimeout(timer));
   // A handler's stream that was given up would pause it once more.
   request.unpipe();

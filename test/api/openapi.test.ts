@@ -3,6 +3,7 @@ import { roles, scopes } from '../../api/access.ts';
 import { problemCodes } from '../../api/problem-codes.ts';
 import { numberExample, numberSchema } from '../../api/schemas/number.ts';
 import { userExample, userSchema } from '../../api/schemas/user.ts';
+import { API_SCOPES } from '../../dev/issuer/access.ts';
 import { openApi, type TestApi } from './api.ts';
 
 let api: TestApi;
@@ -169,10 +170,14 @@ describe('GET /openapi.json', () => {
   });
 });
 
-describe('the table of problems', () => {
+describe('the tables of codes, scopes and roles', () => {
   it.each(Object.keys(problemCodes))('%s → snake case, with a status of its kind', (code) => {
     expect(code).toMatch(/^[a-z]+(_[a-z]+)*$/);
     expect(problemCodes[code as keyof typeof problemCodes].status).toBeGreaterThanOrEqual(400);
+  });
+
+  it('the scopes → known to the issuer of the embedded stack', () => {
+    expect(API_SCOPES).toEqual(expect.arrayContaining(Object.keys(scopes)));
   });
 
   it('the roles → those of the contract', () => {
