@@ -63,6 +63,3 @@ export async function startIssuer() {
     close: () => new Promise<void>((resolve) => server.close(() => resolve())),
   };
 }
-
-/** A tiny issuer. */
-export type Issuer = Awaited<ReturnType<typeof startIssuer>>;
