@@ -54,15 +54,19 @@ describe('a signature', () => {
     ['of another version', { headers: { 'webhook-signature': 'v2,AAAA' } }],
     ['that is cut off', { headers: { 'webhook-signature': 'v1' } }],
     ['with a timestamp that is none', { headers: { 'webhook-timestamp': 'now' } }],
-    [
-      'with a timestamp and more',
-      { headers: { 'webhook-timestamp': `${Math.floor(Date.now() / 1_000)}.5` } },
-    ],
     ['with an id of more than 256 characters', { webhookId: 'm'.repeat(257) }],
     ['with an id of spaces', { webhookId: 'msg 1' }],
     ['made more than 5 minutes ahead', { timestampIn: 301 }],
   ])('%s → signature_invalid', async (_, signed) => {
     expectProblem(await report(signed), 'signature_invalid');
+  });
+
+  it('whose timestamp has something behind it → signature_invalid', async () => {
+    const body = JSON.stringify(cancellation());
+    const good = signatureOf({}, body);
+    const timestamp = `${good['webhook-timestamp']}.5`;
+    const answered = await report({ body, headers: { ...good, 'webhook-timestamp': timestamp } });
+    expectProblem(answered, 'signature_invalid');
   });
 
   it('of another body → signature_invalid', async () => {

@@ -1,5 +1,6 @@
 import { createFieldCipher } from '../../platform/field-cipher.ts';
 import type { Audit } from '../../store/audit.ts';
+import { auditSealDigest } from '../../store/audit-chain.ts';
 import { openTestStore, testRing } from './open-store.ts';
 
 let close: () => Promise<void>;
@@ -110,6 +111,14 @@ describe('audit', () => {
       expect(await audit.verify()).toMatchObject({ seals: 2, records: 1_001, faults: [] });
     });
 
+    it('a clock that went back → nothing', async () => {
+      const chain = await emptyAudit();
+      await chain.append(viewed(t0));
+      await chain.seal({ now: later });
+      expect(await chain.seal({ now: later - 30 * minute })).toBeNull();
+      expect((await chain.verify()).seals).toBe(1);
+    });
+
     it('ten sealers at once → one chain', async () => {
       const audit = await emptyAudit();
       for (let index = 0; index < 5; index += 1) await audit.append(viewed(t0 + index));
@@ -201,6 +210,19 @@ describe('audit', () => {
         sequence: 1,
         recordId: null,
       });
+    });
+
+    it('a seal was rewritten with a digest that fits it → the one after it no longer follows', async () => {
+      const { audit: chain, oldest } = await sealedAudit();
+      await chain.model.deleteOne({ _id: oldest.recordId });
+      const filter = { _id: '000000000001' };
+      const seal = await chain.seals.findOne(filter).lean();
+      if (!seal) throw new Error('nothing was sealed');
+      const { _id, ...rest } = seal;
+      const forged = { ...rest, records: seal.records.slice(1) };
+      const digest = auditSealDigest({ ...forged, sequence: Number(_id) });
+      await chain.seals.updateOne(filter, { $set: { ...forged, digest } });
+      expect((await chain.verify()).faults).toEqual([{ kind: 'seal-changed', sequence: 2, recordId: null }]);
     });
 
     it('a seal was removed → that seal', async () => {
