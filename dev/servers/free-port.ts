@@ -1,4 +1,14 @@
+import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
+
+/**
+ * Ports below those that systems give to outgoing connections (from 32768 on Linux, from 49152 elsewhere): one of
+ * those may be somebody's by the time a server listens on it, and starting servers open hundreds.
+ */
+const FIRST_PORT = 20_000;
+const LAST_PORT = 32_767;
+// Where so many in a row are taken, something is wrong with the range; then the system may choose.
+const TRIES = 20;
 
 /** A TCP port on 127.0.0.1 that was free a moment ago. */
 export async function freePort(): Promise<number> {
@@ -10,7 +20,7 @@ export async function freePort(): Promise<number> {
 /** So many different TCP ports on 127.0.0.1 that were free a moment ago. */
 export async function freePorts(count: number): Promise<number[]> {
   // All are held until the last is found, so that none is given twice.
-  const servers = await Promise.all(Array.from({ length: count }, () => listen(0)));
+  const servers = await Promise.all(Array.from({ length: count }, listenAnywhere));
   const ports = servers.map(portOf);
   await Promise.all(servers.map(close));
   return ports;
@@ -24,6 +34,14 @@ export async function isPortTaken(port: number): Promise<boolean> {
   } catch {
     return true;
   }
+}
+
+async function listenAnywhere(): Promise<Server> {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const server = await listen(randomInt(FIRST_PORT, LAST_PORT + 1)).catch(() => undefined);
+    if (server !== undefined) return server;
+  }
+  return listen(0);
 }
 
 function listen(port: number): Promise<Server> {
