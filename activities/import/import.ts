@@ -5,7 +5,7 @@ import type { Routing } from '../../carriers/routing.ts';
 import { type NumberRules, rulesOf } from '../../carriers/rules.ts';
 import { emailKey, nicknameKey } from '../../domain/handle.ts';
 import type { ImportId, NumberKey } from '../../domain/ids.ts';
-import type { Instant } from '../../domain/instant.ts';
+import type { DurationMs, Instant } from '../../domain/instant.ts';
 import { accepted, type Parsed, type Refused, refused } from '../../domain/parsed.ts';
 import { SealError } from '../../platform/field-cipher.ts';
 import type { NumberHasher } from '../../platform/hashing.ts';
@@ -38,6 +38,9 @@ interface WantedUser {
   readonly line: number;
   readonly user: NewUser;
 }
+
+/** The SDK passes on as many of these as the workflow's heartbeat time-out asks for. */
+const beatEvery: DurationMs = 2_000;
 
 const takenAt: Record<Taken, { pointer: string; detail: string }> = {
   phone_in_use: { pointer: '/phone', detail: 'Is the login phone of another user' },
@@ -124,7 +127,6 @@ export function createImportActivities({
       }
       const numberKeys = outcomes.flatMap((outcome) => (outcome.ok ? (outcome.toWake ?? []) : []));
       if (numberKeys.length > 0) await messenger.wakeNumbers({ numberKeys, correlator });
-      heartbeat();
     }
     return lines.flatMap(({ line }) => results.get(line) ?? []);
   };
@@ -154,7 +156,7 @@ export function createImportActivities({
       const { receivedAt } = about;
       const results = part.done
         ? part.results
-        : await importLines({ importId, receivedAt, lines: part.lines }, correlator);
+        : await alive(() => importLines({ importId, receivedAt, lines: part.lines }, correlator));
       if (!part.done) await store.imports.chunks.finish({ importId, index, results });
 
       const { imported, rejected } = countsOf(results);
@@ -178,6 +180,16 @@ export function createImportActivities({
       await store.imports.settle({ importId, status, reason, at: Date.now() });
     },
   };
+}
+
+/** Shows that this process lives for as long as the work takes: when it is killed, another one goes on in seconds. */
+async function alive<T>(work: () => Promise<T>): Promise<T> {
+  const beating = setInterval(() => heartbeat(), beatEvery);
+  try {
+    return await work();
+  } finally {
+    clearInterval(beating);
+  }
 }
 
 /** What two lines must not both have. */

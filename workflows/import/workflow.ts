@@ -15,8 +15,8 @@ type ImportActivities = ReturnType<typeof createImportActivities>;
 const { importPart } = proxyActivities<ImportActivities>({
   // 200 lines take a second or two, with passwords to hash ten; a crowded machine some times that.
   startToCloseTimeout: '5 minutes',
-  // Each line is a sign of life, and none takes longer than a store that has to be found again.
-  heartbeatTimeout: '1 minute',
+  // A worker shows every few seconds that it lives: one that was killed is replaced before a caller wonders.
+  heartbeatTimeout: '20 s',
   // A store that is away for a day is a matter for people: then the import fails, and what is done of it stays done.
   scheduleToCloseTimeout: '1 day',
   retry: { initialInterval: '500 ms', backoffCoefficient: 2, maximumInterval: '1 minute' },
