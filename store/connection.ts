@@ -6,6 +6,12 @@ import mongoose, { type Connection } from 'mongoose';
  */
 const serverSelectionTimeoutMS = 5_000;
 
+/**
+ * How long a call waits for an answer on a connection that stands: a server that hangs, or a network that swallows, must
+ * not hold a caller for ever. Ten times what the slowest page of a list takes.
+ */
+const socketTimeoutMS = 20_000;
+
 /** The embedded store answers one command per connection at a time; a worker with many activities needs several. */
 const maxPoolSize = 50;
 
@@ -17,6 +23,7 @@ export async function connectStore({ url }: { url: string }): Promise<Connection
   return mongoose
     .createConnection(url, {
       serverSelectionTimeoutMS,
+      socketTimeoutMS,
       maxPoolSize,
       autoIndex: false,
       autoCreate: false,

@@ -1,3 +1,4 @@
+import { log } from '@temporalio/activity';
 import type { Registry } from '../../carriers/registry.ts';
 import { rulesOf } from '../../carriers/rules.ts';
 import type { Instant } from '../../domain/instant.ts';
@@ -77,9 +78,13 @@ export function createSweepActivities({
       await store.idempotency.deleteOlderThan(now - idempotencyKept);
     },
 
-    /** Seals the audit records since the last sweep into the hash chain. */
+    /**
+     * Seals the audit records since the last sweep into the hash chain. The digest goes to the log: kept there, away
+     * from the store, it shows a chain that was rewritten or cut.
+     */
     async sealAudit({ now }: { now: Instant }): Promise<void> {
-      await store.audit.seal({ now });
+      const seal = await store.audit.seal({ now });
+      if (seal) log.info('The audit is sealed', { ...seal });
     },
   };
 }
