@@ -240,6 +240,13 @@ export async function openHousehold() {
     return at;
   }
 
+  /** Waits until so many notices about a number were delivered; each has a workflow of its own. */
+  const told = (numberKey: NumberKey, times: number) =>
+    eventually(`the user was told ${times} times`, async () => {
+      const evidence = await store.evidence.ofNumber(numberKey);
+      return evidence.filter(({ code }) => code === 'notice.delivered').length === times;
+    });
+
   return {
     client,
     environment,
@@ -256,6 +263,7 @@ export async function openHousehold() {
     historyLength,
     claimBecomes,
     cancel,
+    told,
     epochOf: async (userId: UserId) => (await store.users.find(userId))?.epoch,
     async close() {
       for (const each of worker) each.shutdown();

@@ -62,14 +62,17 @@ describe("a number's life", () => {
     const { phone, numberKey, userId } = await house.holdNumber();
     const at = await house.now();
     const cancelled = house.eventOf(phone, 'number.cancelled', at);
-    const before = house.mails.length;
     await Promise.all(Array.from({ length: 10 }, () => house.report([cancelled, cancelled])));
     await house.claimBecomes(numberKey, 'suspended');
     await house.lifeEnds(numberKey);
     await house.report([cancelled]);
     expect(await house.epochOf(userId)).toBe(2);
     expect((await house.store.claims.find(numberKey))?.released).toHaveLength(1);
-    const subjects = house.mails.slice(before).map(({ subject }) => subject.split(' / ')[1]);
+    await house.told(numberKey, 2);
+    const email = (await house.store.users.find(userId))?.email;
+    const subjects = house.mails
+      .filter(({ to }) => to === email)
+      .map(({ subject }) => subject.split(' / ')[1]);
     expect(subjects.sort()).toEqual(['Login phone removed', 'Login phone suspended']);
   });
 
