@@ -119,12 +119,6 @@ export function createUsers({ connection, cipher }: { connection: Connection; ci
       return (await this.commitMany([userId])).has(userId);
     },
 
-    /** Removes a user that never was committed. A committed one is never deleted (I3). */
-    async removePending(userId: UserId): Promise<boolean> {
-      const { deletedCount } = await model.deleteOne({ _id: userId as string, status: 'pending' });
-      return deletedCount === 1;
-    },
-
     /** Gives up a pending user, so that nobody opens it any more. True for the one caller who did; a committed user stays (I3). */
     async abandon(userId: UserId, at: Instant): Promise<boolean> {
       const { modifiedCount } = await model.updateOne(
