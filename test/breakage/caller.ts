@@ -1,3 +1,4 @@
+import { Webhook } from 'standardwebhooks';
 import type { ApplicationName } from '../../dev/issuer/access.ts';
 import type { Endpoints } from '../../dev/stack/endpoints.ts';
 import type { Person } from './people.ts';
@@ -51,7 +52,7 @@ export type LineChange =
 const importWithinMs = 120_000;
 
 /** Calls a stack as its users do: the API with tokens of the issuer, the provinces by the simulator's controls. */
-export function createCaller({ api, issuer, simulator, clients }: Endpoints) {
+export function createCaller({ api, issuer, simulator, clients, carriers }: Endpoints) {
   const tokens = new Map<ApplicationName, string>();
 
   const tokenOf = async (name: ApplicationName): Promise<string> => {
@@ -106,6 +107,16 @@ export function createCaller({ api, issuer, simulator, clients }: Endpoints) {
     user: async (userId: string): Promise<ShownUser> =>
       jsonOf(await call('paymentApp', `/v1/users/${userId}`)),
 
+    /** What the API answers to a call of the support desk, whatever it is. */
+    async statusOf(path: string, body: object): Promise<number> {
+      const response = await call('supportDesk', path, {
+        type: 'application/json',
+        text: JSON.stringify(body),
+      });
+      await response.body?.cancel();
+      return response.status;
+    },
+
     /** Sends an import; gives its id once it is acknowledged. */
     async sendImport(lines: readonly object[]): Promise<string> {
       const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
@@ -148,6 +159,24 @@ export function createCaller({ api, issuer, simulator, clients }: Endpoints) {
     /** Changes a line at the counter, whose event goes to Linekeeper; settles after the first attempt. */
     async change(phone: string, change: LineChange, more: object = {}): Promise<Delivered> {
       return (await control<{ delivered: Delivered }>('POST', `lines/${phone}/${change}`, more)).delivered;
+    },
+
+    /** A call signed by Sichuan's 5G, as its carrier makes it by itself. */
+    async report(webhookId: string, body: string): Promise<{ status: number; text: string }> {
+      const feed = carriers.sichuan?.['mobile-5g'];
+      if (!feed) throw new Error('the stack has no such carrier');
+      const now = new Date();
+      const response = await fetch(feed.eventsUrl, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'webhook-id': webhookId,
+          'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
+          'webhook-signature': new Webhook(feed.webhookSecret).sign(webhookId, now, body),
+        },
+        body,
+      });
+      return { status: response.status, text: await response.text() };
     },
 
     /** Whether every event of these lines was acknowledged. */

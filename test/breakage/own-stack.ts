@@ -22,7 +22,9 @@ export interface OwnStack {
   readonly now: Running;
   /** Kills every process at once, then starts all of it again on the same folder. */
   crashAndRestart(): Promise<void>;
-  /** Stops everything, whatever state it is in, and removes the folder. */
+  /** Stops everything, whatever state it is in. */
+  stop(): Promise<void>;
+  /** Stops everything and removes the folder. */
   close(): Promise<void>;
 }
 
@@ -70,6 +72,8 @@ export async function openOwnStack(): Promise<OwnStack> {
       await stop();
       await start();
     },
+
+    stop,
 
     async close() {
       await stop();

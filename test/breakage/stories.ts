@@ -10,7 +10,7 @@ export interface Story {
   readonly events: number;
   /** Whether the user has the number as login phone in the end. */
   readonly keeps: boolean;
-  /** The effects on the claim, in order: one of these rows. There are two where both events may be seen at once. */
+  /** The effects on the claim, in order: one of these rows. There are two where something may be seen later than it was. */
   readonly effects: readonly (readonly string[])[];
 }
 
@@ -23,6 +23,16 @@ export const claimedAt = '2024-05-01T00:00:00Z';
 
 const beforeJoining = '2022-06-01T09:00:00+08:00';
 const anHour = 3_600_000;
+
+/** An outage may be as long as the freeze: whoever looks only then has nothing to suspend any more. */
+const frozenAndOver = [['claim.suspended', 'claim.released'], ['claim.released']];
+/** Seen in turn, or both together, or the second one when the freeze was over. */
+const takenBack = [
+  ['claim.suspended', 'claim.restored'],
+  [],
+  ['claim.suspended', 'claim.released', 'claim.given-back'],
+  ['claim.released', 'claim.given-back'],
+];
 
 /** Every story that a claim can come to by events alone. */
 export const stories: readonly Story[] = [
@@ -39,14 +49,14 @@ export const stories: readonly Story[] = [
     changes: [{ change: 'cancel' }],
     events: 1,
     keeps: false,
-    effects: [['claim.suspended', 'claim.released']],
+    effects: frozenAndOver,
   },
   {
     name: 'cancelled and told three times more',
     changes: [{ change: 'cancel' }, { change: 'replay', more: () => ({ count: 3 }) }],
     events: 1,
     keeps: false,
-    effects: [['claim.suspended', 'claim.released']],
+    effects: frozenAndOver,
   },
   {
     name: 'cancelled long ago, told now',
@@ -60,21 +70,21 @@ export const stories: readonly Story[] = [
     changes: [{ change: 'cancel' }, { change: 'reclaim' }],
     events: 2,
     keeps: true,
-    effects: [[], ['claim.suspended', 'claim.restored']],
+    effects: takenBack,
   },
   {
     name: 'cancelled by mistake',
     changes: [{ change: 'cancel' }, { change: 'retract' }],
     events: 2,
     keeps: true,
-    effects: [[], ['claim.suspended', 'claim.restored']],
+    effects: takenBack,
   },
   {
     name: 'cancelled and given to another',
     changes: [{ change: 'cancel' }, { change: 'reissue', more: () => ({ identity: stranger }) }],
     events: 2,
     keeps: false,
-    effects: [['claim.suspended', 'claim.released']],
+    effects: frozenAndOver,
   },
   {
     name: 'transferred to another',

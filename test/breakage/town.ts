@@ -59,13 +59,22 @@ export async function settleTown({
   );
 }
 
-/** Lets the story of each number happen: side by side, each in its own order. Gives the first answers to all events. */
-export async function tell(caller: Caller, residents: readonly Resident[]): Promise<Delivered[]> {
+/**
+ * Lets the story of each number happen: side by side, each in its own order. Gives the first answers to all events, and
+ * tells `hear` of each as it comes.
+ */
+export async function tell(
+  caller: Caller,
+  residents: readonly Resident[],
+  hear: (delivered: Delivered) => void = () => undefined,
+): Promise<Delivered[]> {
   const delivered = await Promise.all(
     residents.map(async (resident) => {
       const answers: Delivered[] = [];
       for (const { change, more } of resident.story.changes) {
-        answers.push(await caller.change(resident.phone, change, more?.(resident)));
+        const answer = await caller.change(resident.phone, change, more?.(resident));
+        hear(answer);
+        answers.push(answer);
       }
       return answers;
     }),
