@@ -15,7 +15,12 @@ export function createNoticeActivities({ store, mail }: { store: Store; mail: Ma
     /** Sends a notice that is still owed, once per notice as far as the mail server recognises its id. */
     async sendNotice({ noticeId, at }: { noticeId: string; at: Instant }): Promise<Delivery> {
       const notice = await store.notices.find(noticeId);
-      if (notice?.status !== 'owed') return 'settled';
+      if (notice?.status !== 'owed') {
+        // An attempt before this one may have crashed between the two.
+        if (notice?.status === 'delivered')
+          await recordOutcome(store, { noticeId, code: 'notice.delivered', at });
+        return 'settled';
+      }
       const [user, number] = await Promise.all([
         store.users.find(notice.userId),
         store.numbers.find(notice.numberKey),
