@@ -8,24 +8,8 @@ import { claim, day, event } from '../domain/number/events.ts';
 import { type CrashPoint, crashable } from '../import/crashing-store.ts';
 import { phoneOf } from '../import/new-users.ts';
 import { openTestStore, testHasher } from '../store/open-store.ts';
+import { registryText } from './registry.ts';
 
-const registryText = `
-provinces:
-  - id: sichuan
-    name: { zh: 四川, en: Sichuan }
-    trackedSince: 2020-01-01
-    systems:
-      - id: mobile-5g
-        kind: mobile
-        dialect: json-http
-        baseUrl: http://127.0.0.1:9/carrier
-        tokenUrl: http://127.0.0.1:9/token
-        credentials: { clientId: linekeeper, clientSecret: { value: unused } }
-        rateLimit: { perSecond: 1000, burst: 100 }
-        capabilities: { joinDate: second, match: true }
-segments:
-  - { prefix: "+86138", province: sichuan, system: mobile-5g }
-`;
 const registry = parseRegistry({ text: registryText, source: 'test', folder: '.', env: {} });
 
 let store: Store;
