@@ -57,7 +57,7 @@ export type CannotSayReason = 'answer-malformed' | 'answer-contradictory' | 'req
 
 /**
  * What came of a question. None but `answer` says anything about the number, and none of the others may ever be read
- * as "the tenancy is current" (DESIGN §3, verdict rule 7). `no-capability` is final: this system will never answer that.
+ * as "the tenancy is current". `no-capability` is final: this system will never answer that.
  */
 export type CarrierAnswer<T> =
   | { readonly kind: 'answer'; readonly value: T }

@@ -8,7 +8,7 @@ export type NumberRules = { readonly freeze: Freeze; readonly policy: ReleasePol
 
 const dayMs = 86_400_000;
 
-/** A number whose province has left the registry is treated as carefully as any: DESIGN §3's defaults. */
+/** A number whose province has left the registry is treated as carefully as any: by the defaults of docs/registry.md. */
 const defaults = {
   freeze: 90 * dayMs,
   release: { bound: 'at-once', unbound: 'at-freeze-end' },

@@ -145,7 +145,7 @@ const table: readonly Row[] = [
   joinedEarlier,
 ];
 
-/** The verdict by events and dates alone (DESIGN §3, rules 1 to 5 and 7), or the answer that it needs next. */
+/** The verdict by events and dates alone (all rules but that of the same person), or the answer that it needs next. */
 export function judgeByDate(question: VerdictQuestion): Step {
   for (const row of table) {
     const step = row(question);

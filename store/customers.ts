@@ -8,7 +8,7 @@ interface CustomerDoc {
   _id: string;
   /** Sealed, as the person wrote it. */
   name: string;
-  /** Sealed, normalised. ID numbers do occur twice in the real world, so this is no key (DESIGN §2). */
+  /** Sealed, normalised. ID numbers do occur twice in the real world, so this is no key. */
   idNumber: string;
   /** When a carrier confirmed the identity, or the import vouched for it; null while it is only declared. */
   verifiedAt: Instant | null;

@@ -25,7 +25,7 @@ interface IdempotencyDoc {
   createdAt: Instant;
 }
 
-/** How long a key gives the same answer (CONTRACT). */
+/** How long a key gives the same answer. */
 const keptFor: DurationMs = 24 * 60 * 60_000;
 
 /**

@@ -24,7 +24,7 @@ interface Attempt extends Candidate {
 }
 
 /**
- * Creates users, each with all that belongs to it or nothing (DESIGN §5): pending user, customer, accounts, handles, then
+ * Creates users, each with all that belongs to it or nothing: pending user, customer, accounts, handles, then
  * the claim, whose write is the commit point, and the opening. After a crash anywhere, called again for the same
  * origins, it goes on where it stopped; if nobody does, the sweep opens or removes the users. Each step is one write for
  * all of them. Of two that want the same one gets it; which one is certain only where they come in two calls.

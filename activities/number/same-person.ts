@@ -21,7 +21,7 @@ export interface SamePersonInput {
 const firstAgainAfter: DurationMs = 5_000;
 const againAtMostAfter: DurationMs = 3_600_000;
 
-/** What a carrier's answer means for the claim. What it can't say is never read as yes or no (DESIGN §3, rule 7). */
+/** What a carrier's answer means for the claim. What it can't say is never read as yes or no. */
 function readAnswer(answer: CarrierAnswer<MatchResult>): SamePersonCheck['answer'] {
   if (answer.kind === 'no-capability') return 'no-capability';
   if (answer.kind !== 'answer') return 'undecided';

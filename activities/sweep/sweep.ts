@@ -17,7 +17,7 @@ const noticeLostAfter = 10 * 60_000;
 const importLostAfter = 15 * 60_000;
 /** A part of an import may take five minutes; starting one that runs does nothing. */
 const importQuietAfter = 10 * 60_000;
-/** CONTRACT: an idempotency key is remembered for 24 hours. */
+/** As long as an idempotency key is remembered. */
 const idempotencyKept = 24 * 3_600_000;
 
 /** Finding what was lost: terminated workflows, crashed writers, records past their time. */

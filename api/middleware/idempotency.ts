@@ -61,7 +61,7 @@ export class DigestTap extends Transform {
 /** An answer that a repeated request must get again; others may come out better the next time. */
 const isKept = ({ status }: KeptAnswer): boolean => status < 500 && status !== 429 && status !== 408;
 
-/** Makes the idempotency of POSTs (CONTRACT): per client, for 24 h. */
+/** Makes the idempotency of POSTs: per client, for 24 h. */
 export function createIdempotent({
   kept,
   hasher,

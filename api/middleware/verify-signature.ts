@@ -20,7 +20,7 @@ export interface SignedCall {
 /** Checks that a call is signed by the system it says it is from. Throws a `Problem`. */
 export type SignatureCheck = (call: SignedCall) => CarrierCaller;
 
-/** Standard Webhooks, "Verifying webhook authenticity": 5 minutes to either side, as CONTRACT says. */
+/** Standard Webhooks, "Verifying webhook authenticity" leaves the tolerance open: 5 minutes to either side. */
 const toleranceSeconds = 5 * 60;
 
 /** Unix seconds and nothing else: a looser reading would let one signature stand for two splits of the signed text. */

@@ -6,7 +6,7 @@ import { accepted, type Parsed, refused } from '../../domain/parsed.ts';
 import { parsedText } from '../validation.ts';
 import { phoneField } from './primitives.ts';
 
-/** The most events of one call (CONTRACT). */
+/** The most events of one call. */
 export const mostEvents = 1_000;
 
 /**

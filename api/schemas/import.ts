@@ -4,7 +4,7 @@ import { time } from './primitives.ts';
 /** What a caller gets for an import that was received. */
 export const acceptedImportSchema = z.strictObject({ importId: z.string() }).meta({ id: 'AcceptedImport' });
 
-/** An import, as CONTRACT shows it. */
+/** An import, as its caller sees it. */
 export const importSchema = z
   .strictObject({
     importId: z.string(),

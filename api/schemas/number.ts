@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { numberKeyText, time } from './primitives.ts';
 
-/** The states of a number, as CONTRACT names them. */
+/** The states of a number, as callers see them. */
 export const numberStates = ['in-use', 'suspended', 'frozen', 'reassignable', 'unknown'] as const;
 
 const tenancy = z

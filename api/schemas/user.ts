@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A payment user, as CONTRACT shows it. */
+/** A payment user, as callers see it. */
 export const userSchema = z
   .strictObject({
     userId: z.string(),

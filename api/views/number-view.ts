@@ -15,7 +15,7 @@ import type { ClaimDoc } from '../../store/claims.ts';
 import type { NumberRecord } from '../../store/numbers.ts';
 import type { listedNumberSchema } from '../schemas/number.ts';
 
-/** A number as CONTRACT shows it, without its workflow. */
+/** A number as callers see it, without its workflow. */
 export type NumberView = z.input<typeof listedNumberSchema>;
 
 /** Shows a number: its history folded with the rules of its province, and who holds it as login phone. */

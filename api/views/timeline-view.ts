@@ -6,7 +6,7 @@ import type { Evidence } from '../../store/evidence.ts';
 import type { timelineSchema } from '../schemas/number.ts';
 import { joinedText } from './number-view.ts';
 
-/** A number's timeline as CONTRACT shows it. */
+/** A number's timeline as callers see it. */
 export type TimelineView = z.input<typeof timelineSchema>;
 
 type Item = TimelineView['items'][number];

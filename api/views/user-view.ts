@@ -5,7 +5,7 @@ import type { Store } from '../../store/store.ts';
 import type { User } from '../../store/users.ts';
 import type { userSchema } from '../schemas/user.ts';
 
-/** A payment user as CONTRACT shows it. */
+/** A payment user as callers see it. */
 export type UserView = z.input<typeof userSchema>;
 
 type ViewStore = Pick<Store, 'accounts' | 'claims' | 'customers' | 'numbers'>;

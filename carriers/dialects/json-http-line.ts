@@ -5,7 +5,7 @@ import type { CarrierAnswer, LineRecord, LineStatus } from '../gateway.ts';
 import { parsedText } from '../parsed-text.ts';
 import { cannotSay, type DialectSystem } from './dialect.ts';
 
-/** How far a system's clock may be ahead of ours, as for the times of its events (CONTRACT, carrier side). */
+/** How far a system's clock may be ahead of ours, as for the times of its events. */
 const CLOCK_TOLERANCE: DurationMs = 300_000;
 
 const day = parsedText(parseDay);

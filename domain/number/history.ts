@@ -29,7 +29,7 @@ export interface NumberLife {
   readonly home: { readonly province: string; readonly system: string } | null;
 }
 
-/** The state of a number as people see it (CONTRACT). `reassignable`: the freeze is over, nobody was given it yet. */
+/** The state of a number as people see it. `reassignable`: the freeze is over, nobody was given it yet. */
 export type NumberState = 'in-use' | 'suspended' | 'frozen' | 'reassignable' | 'unknown';
 
 /** What is known of a number: its events, and the instants at which somebody proved to hold it by a code. */
@@ -155,7 +155,7 @@ const transitions: Record<NumberEvent['type'], Transition> = {
 };
 
 /**
- * The number's life as a pure fold of all that is known, whatever order it came in (DESIGN §5). A claim's proof in a
+ * The number's life as a pure fold of all that is known, whatever order it came in. A claim's proof in a
  * time when nobody held the number, by the events, shows that a tenancy began unseen: from then on it is `unknown`.
  */
 export function foldHistory(history: NumberHistory, freeze: Freeze): NumberLife {

@@ -5,7 +5,7 @@ import type { NumberEvent } from './event.ts';
 import { type Fate, type FateQuestion, fateOf, thawsAt } from './fate.ts';
 import type { Freeze } from './freeze.ts';
 
-/** What a province does with a claim when its tenancy was cancelled: the defaults are DESIGN §3's. */
+/** What a province does with a claim when its tenancy was cancelled: docs/registry.md has the defaults. */
 export interface ReleasePolicy {
   /** A claim with a binding goes at once: the carrier's word ends both. */
   readonly bound: 'at-once' | 'at-freeze-end';
