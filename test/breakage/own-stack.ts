@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PartName } from '../../dev/stack/parts.ts';
+import { type PartName, START_ORDER } from '../../dev/stack/parts.ts';
 import { type Stack, startStack } from '../../dev/stack/stack.ts';
 import { type Caller, createCaller } from './caller.ts';
 import { type Inside, lookInside } from './inside.ts';
@@ -20,6 +20,8 @@ interface Running {
 export interface OwnStack {
   readonly dataDir: string;
   readonly now: Running;
+  /** Starts what doesn't run: a test that failed half-way leaves something dead. */
+  mend(): Promise<void>;
   /** Kills every process at once, then starts all of it again on the same folder. */
   crashAndRestart(): Promise<void>;
   /** Stops everything, whatever state it is in. */
@@ -42,13 +44,19 @@ export async function openOwnStack(): Promise<OwnStack> {
       quiet: true,
     });
     const { endpoints } = stack;
-    running = { stack, caller: createCaller(endpoints), inside: await lookInside(endpoints) };
+    try {
+      running = { stack, caller: createCaller(endpoints), inside: await lookInside(endpoints) };
+    } catch (error) {
+      await stack.stop();
+      throw error;
+    }
   };
 
   const stop = async (): Promise<void> => {
     const stopping = running;
     running = undefined;
-    await stopping?.inside.close();
+    // A look at a server that is dead may fail to close; the processes have to end all the same.
+    await stopping?.inside.close().catch(() => undefined);
     await stopping?.stack.stop();
   };
 
@@ -63,6 +71,12 @@ export async function openOwnStack(): Promise<OwnStack> {
 
     get now() {
       return current();
+    },
+
+    async mend() {
+      const { stack } = current();
+      for (const part of START_ORDER.flat())
+        if (stack.processes[part] === undefined) await stack.restart(part);
     },
 
     async crashAndRestart() {

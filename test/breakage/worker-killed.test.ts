@@ -14,10 +14,7 @@ beforeAll(async () => {
   own = await openOwnStack();
 }, 120_000);
 afterAll(() => own?.close(), 60_000);
-/** A test that failed half-way leaves it dead. */
-beforeEach(async () => {
-  if (own.now.stack.processes.worker === undefined) await own.now.stack.restart('worker');
-}, 60_000);
+beforeEach(() => own.mend(), 60_000);
 
 /** The worker dies (SIGKILL) at the moment when so many of these claims have come to a state. */
 async function killWorkerAt(state: 'suspended' | 'ended', residents: readonly Resident[], count: number) {
