@@ -9,7 +9,7 @@ import { createImportActivities } from './import/import.ts';
 import { createNoticeActivities } from './notice/deliver.ts';
 import { createEffectActivities } from './number/effects.ts';
 import { createLifeActivities } from './number/life.ts';
-import { createSamePersonActivities } from './number/same-person.ts';
+import { createSamePersonActivities, createUnansweredActivities } from './number/same-person.ts';
 import type { Messenger } from './ports.ts';
 import { createSweepActivities } from './sweep/sweep.ts';
 
@@ -32,6 +32,7 @@ export const createActivities = (dependencies: ActivityDependencies) => ({
   ...createLifeActivities(dependencies),
   ...createNoticeActivities(dependencies),
   ...createSweepActivities(dependencies),
+  ...createUnansweredActivities(dependencies),
 });
 
 /** The steps that ask a carrier; each province system has a queue of its own for them. */

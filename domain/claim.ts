@@ -29,7 +29,7 @@ export type Claim = {
   claimedAt: Instant;
   /**
    * The instant that the claim's tenancy contains: `claimedAt`, or the start of the tenancy it moved to when the same
-   * person was found on the number again. Every comparison with tenancies uses this one.
+   * person was found on the number again. It tells; what decides are `claimedAt` and the same-person checks.
    */
   anchoredAt: Instant;
   /** What the carrier said of the tenancy at claim time; null until it answered. */

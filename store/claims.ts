@@ -26,11 +26,17 @@ const releasedKept = 10;
 
 type Change = Pick<ClaimDoc, 'claim' | 'released'>;
 
-/** One step on one claim, at an instant. `owes` is written with it, and stays until it is settled. */
-interface Step {
+/** A claim, by its number. */
+interface OnClaim {
   numberKey: NumberKey;
   claimId: ClaimId;
+}
+
+/** One step on one claim, at an instant. `owes` is written with it, and stays until it is settled. */
+interface Step extends OnClaim {
   at: Instant;
+  /** `stateSince` of the claim, or `releasedAt` of the released one, that the step was decided on: else it is stale. */
+  since: Instant;
   owes?: Duty;
 }
 
@@ -78,7 +84,7 @@ export function createClaims({ connection }: { connection: Connection }) {
   };
 
   const changeClaim = async (
-    { numberKey, claimId, owes }: Omit<Step, 'at'>,
+    { numberKey, claimId, owes }: OnClaim & { owes?: Duty },
     decide: (claim: Claim) => Claim | null,
   ): Promise<Claim | null> => {
     const decideClaim = ({ claim, released }: ClaimDoc): Change | null => {
@@ -147,7 +153,7 @@ export function createClaims({ connection }: { connection: Connection }) {
     },
 
     /** Takes back a claim whose user was never committed: as if it had not been made. True when it was there. */
-    async withdraw({ numberKey, claimId }: Omit<Step, 'at' | 'owes'>): Promise<boolean> {
+    async withdraw({ numberKey, claimId }: OnClaim): Promise<boolean> {
       let withdrawn = false;
       await change(numberKey, ({ claim, released }) => {
         withdrawn = claim?.claimId === claimId;
@@ -157,16 +163,20 @@ export function createClaims({ connection }: { connection: Connection }) {
     },
 
     /** Suspends a claim. Gives the claim as it is then, suspended now or before; null when it is no longer there. */
-    suspend({ at, ...step }: Step): Promise<Claim | null> {
+    suspend({ at, since, ...step }: Step): Promise<Claim | null> {
       return changeClaim(step, (claim) =>
-        claim.state === 'suspended' ? null : { ...claim, state: 'suspended', stateSince: at },
+        claim.state === 'suspended' || claim.stateSince !== since
+          ? null
+          : { ...claim, state: 'suspended', stateSince: at },
       );
     },
 
     /** Makes a claim active again, in the tenancy that contains `anchoredAt`. Gives it as `suspend` does. */
-    restore({ at, anchoredAt, ...step }: Step & { anchoredAt: Instant }): Promise<Claim | null> {
+    restore({ at, since, anchoredAt, ...step }: Step & { anchoredAt: Instant }): Promise<Claim | null> {
       return changeClaim(step, (claim) =>
-        claim.state === 'active' ? null : { ...claim, state: 'active', stateSince: at, anchoredAt },
+        claim.state === 'active' || claim.stateSince !== since
+          ? null
+          : { ...claim, state: 'active', stateSince: at, anchoredAt },
       );
     },
 
@@ -175,11 +185,12 @@ export function createClaims({ connection }: { connection: Connection }) {
       numberKey,
       claimId,
       at,
+      since,
       cause,
       owes,
     }: Step & { cause: ReleaseCause }): Promise<ReleasedClaim | null> {
       const end = ({ claim, released }: ClaimDoc): Change | null => {
-        if (claim?.claimId !== claimId) return null;
+        if (claim?.claimId !== claimId || claim.stateSince !== since) return null;
         const { state: _, stateSince: __, bindingId: ___, ...kept } = claim;
         return { claim: null, released: [...released, { ...kept, releasedAt: at, cause, disputed: false }] };
       };
@@ -195,12 +206,13 @@ export function createClaims({ connection }: { connection: Connection }) {
       numberKey,
       claimId,
       at,
+      since,
       state,
       owes,
     }: Step & { state: Claim['state'] }): Promise<Claim | null> {
       const begin = ({ claim, released }: ClaimDoc): Change | null => {
         const past = released.find((each) => each.claimId === claimId);
-        if (claim !== null || !past) return null;
+        if (claim !== null || past?.releasedAt !== since) return null;
         const { releasedAt: _, cause: __, disputed: ___, ...kept } = past;
         return {
           claim: { ...kept, state, stateSince: at, bindingId: null },
@@ -212,12 +224,15 @@ export function createClaims({ connection }: { connection: Connection }) {
     },
 
     /** What follows from a duty is done. */
-    async settle(numberKey: NumberKey, { kind, claimId }: Duty): Promise<void> {
-      await model.updateOne({ _id: numberKey as string }, { $pull: { owed: { kind, claimId } } });
+    async settle(
+      numberKey: NumberKey,
+      { kind, claimId, since }: Extract<Duty, { since: Instant }>,
+    ): Promise<void> {
+      await model.updateOne({ _id: numberKey as string }, { $pull: { owed: { kind, claimId, since } } });
     },
 
     /** Marks a release as one that people have to decide on, so that it isn't tried again by itself. */
-    async markDisputed({ numberKey, claimId }: Omit<Step, 'at' | 'owes'>): Promise<void> {
+    async markDisputed({ numberKey, claimId }: OnClaim): Promise<void> {
       await change(numberKey, ({ claim, released }) =>
         released.some((each) => each.claimId === claimId && !each.disputed)
           ? {
@@ -235,7 +250,7 @@ export function createClaims({ connection }: { connection: Connection }) {
       numberKey,
       claimId,
       check,
-    }: Omit<Step, 'at' | 'owes'> & { check: SamePersonCheck }): Promise<void> {
+    }: OnClaim & { check: SamePersonCheck }): Promise<void> {
       await changeClaim({ numberKey, claimId }, (claim) => ({
         ...claim,
         samePerson: [...claim.samePerson.filter(({ eventKey }) => eventKey !== check.eventKey), check],

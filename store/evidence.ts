@@ -6,7 +6,7 @@ import { insertNew, modelOf } from './schema.ts';
 
 /** What was asked, decided and done about a number. Facts only; never personal data. */
 export interface Evidence {
-  /** Names the thing and the step (`claimId:suspended:eventKey`), so that what is done twice stands here once. */
+  /** Names the thing and the step (`claimId:suspended:since`), so that what is done twice stands here once. */
   evidenceId: string;
   numberKey: NumberKey;
   kind: 'verdict' | 'decision' | 'effect';

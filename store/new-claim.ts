@@ -207,7 +207,7 @@ function asksForSomething(
     events: number.events,
     ...rulesOf(number),
     claim,
-    lastReleased: released.at(-1) ?? null,
+    released,
     // Only the life asks whether a person is verified; either answer has it look.
     holderVerified: true,
     now: now(),

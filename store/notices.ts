@@ -8,7 +8,7 @@ export type NoticeKind = 'claim-suspended' | 'claim-restored' | 'claim-released'
 
 /** A message owed to a user. It is written with the effect it tells of, and delivered by a workflow of its own. */
 export interface Notice {
-  /** Names the thing and the step (`claimId:claim-released:eventKey`): it is owed, and sent, once. */
+  /** Names the thing and the step (`claimId:released:at:notice`): it is owed, and sent, once. */
   noticeId: string;
   kind: NoticeKind;
   userId: UserId;

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, type WorkflowBundleOption } from '@temporalio/worker';
+import { bundleWorkflowCode, type Logger, type WorkflowBundleOption } from '@temporalio/worker';
 import { failureConverterPath } from '../platform/temporal/data-converter.ts';
 
 const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
@@ -9,14 +9,18 @@ const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta
 export const bundlePath = fileURLToPath(new URL('../build/workflow-bundle.js', import.meta.url));
 
 /** Bundles the workflows from their sources: some seconds. */
-export const bundleWorkflows = () => bundleWorkflowCode({ workflowsPath, failureConverterPath });
+export const bundleWorkflows = (logger?: Logger) =>
+  bundleWorkflowCode({ workflowsPath, failureConverterPath, ...(logger ? { logger } : {}) });
 
 /**
  * The workflows' code: in production the bundle that was built ahead, so that every worker of a release runs the same
  * code and starts at once; elsewhere made from the sources. Throws in production when there is none.
  */
-export async function workflowBundle(env: Record<string, string | undefined>): Promise<WorkflowBundleOption> {
-  if (env.NODE_ENV !== 'production') return bundleWorkflows();
+export async function workflowBundle(
+  env: Record<string, string | undefined>,
+  logger: Logger,
+): Promise<WorkflowBundleOption> {
+  if (env.NODE_ENV !== 'production') return bundleWorkflows(logger);
   if (!existsSync(bundlePath)) {
     throw new Error(
       'There is no workflow bundle: run `node worker/build-bundle.ts` when the release is built',

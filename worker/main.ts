@@ -25,12 +25,13 @@ import { createWorkers } from './workers.ts';
 async function main(): Promise<void> {
   const config = loadConfig(process.env);
   const logger = createLogger({ name: 'worker', level: config.logLevel });
-  Runtime.install({ logger: createSdkLogger(logger) });
+  const sdkLogger = createSdkLogger(logger);
+  Runtime.install({ logger: sdkLogger });
   const metrics = createMetrics('worker');
   const keys = loadKeys(config.keysFile);
   const registry = loadRegistry({ file: config.registryFile, env: process.env, freeze: config.freeze });
 
-  const bundling = workflowBundle(process.env);
+  const bundling = workflowBundle(process.env, sdkLogger);
   const temporal = await connectTemporal(config.temporal, { payloads: keys.payloads });
   const nativeConnection = await NativeConnection.connect({
     address: config.temporal.address,

@@ -30,7 +30,7 @@ export interface WorkersOptions {
   readonly shutdownGrace: DurationMs;
 }
 
-/** The workers of one process: one for our own queue, one for each province system that can be asked. */
+/** The workers of one process: one for our own queue, one for each province system. */
 export async function createWorkers(options: WorkersOptions): Promise<Worker[]> {
   const { connection, namespace, dataConverter, dependencies, metrics, shutdownGrace } = options;
   const common = {
@@ -51,18 +51,21 @@ export async function createWorkers(options: WorkersOptions): Promise<Worker[]> 
   });
   const carrierActivities = createCarrierActivities(dependencies);
   const carriers = dependencies.registry.provinces.flatMap((province) =>
-    province.systems.flatMap(({ id, connection: way }) =>
-      way === null
-        ? []
-        : Worker.create({
-            ...common,
-            taskQueue: carrierTaskQueue({ province: province.id, system: id }),
-            activities: carrierActivities,
-            // The gateway's token bucket is the hard limit; this keeps tasks waiting in Temporal rather than here.
-            maxTaskQueueActivitiesPerSecond: way.rateLimit.perSecond,
-            maxConcurrentActivityTaskExecutions: way.rateLimit.burst,
-            maxConcurrentActivityTaskPolls: carrierPolls,
-          }),
+    province.systems.map(({ id, connection: way }) =>
+      Worker.create({
+        ...common,
+        taskQueue: carrierTaskQueue({ province: province.id, system: id }),
+        activities: carrierActivities,
+        // The gateway's token bucket is the hard limit; this keeps tasks waiting in Temporal rather than here. A system
+        // that only reports is "asked" too: its gateway answers that it can't be.
+        ...(way === null
+          ? {}
+          : {
+              maxTaskQueueActivitiesPerSecond: way.rateLimit.perSecond,
+              maxConcurrentActivityTaskExecutions: way.rateLimit.burst,
+            }),
+        maxConcurrentActivityTaskPolls: carrierPolls,
+      }),
     ),
   );
   return [main, ...(await Promise.all(carriers))];

@@ -81,7 +81,7 @@ export function createCarrierEventActivities({
       events: record.events,
       ...rulesOf(registry, record),
       claim: claims.claim,
-      lastReleased: claims.released.at(-1) ?? null,
+      released: claims.released,
       holderVerified: true,
       now,
     });

@@ -33,7 +33,8 @@ interface Effect {
 
 /**
  * The effects of a number's life on claims and users. Each is a compare-and-set on the claim it was decided for, which
- * notes what it owes, followed by what must follow; all of it may be done again after a crash anywhere in between.
+ * notes what it owes, followed by what must follow; all of it may be done again after a crash anywhere in between. A
+ * step that finds the claim in another state than it was decided on is stale and leaves everything as it is.
  */
 export function createEffectActivities({ store, messenger }: { store: Store; messenger: Messenger }) {
   const record = ({ step, details = {}, ...effect }: Effect): Promise<void> =>
@@ -82,8 +83,8 @@ export function createEffectActivities({ store, messenger }: { store: Store; mes
       attendBy,
       correlator,
     }: DutyInput<'suspend-claim'>): Promise<void> {
-      const { claimId, userId, eventKey } = duty;
-      const claim = await store.claims.suspend({ numberKey, claimId, at, owes: duty });
+      const { claimId, userId, since, eventKey } = duty;
+      const claim = await store.claims.suspend({ numberKey, claimId, at, since, owes: duty });
       if (claim?.state === 'suspended') {
         const step = stepOf(claim);
         const effect: Effect = {
@@ -97,8 +98,8 @@ export function createEffectActivities({ store, messenger }: { store: Store; mes
         await store.users.raiseEpoch(userId, step);
         await record({ ...effect, details: { eventKey } });
         await tell('claim-suspended', effect, correlator);
+        await store.numbers.attendBy([numberKey], attendBy);
       }
-      await store.numbers.attendBy([numberKey], attendBy);
       await store.claims.settle(numberKey, duty);
     },
 
@@ -110,10 +111,10 @@ export function createEffectActivities({ store, messenger }: { store: Store; mes
       attendBy,
       correlator,
     }: DutyInput<'restore-claim'>): Promise<void> {
-      const { claimId, userId, anchoredAt } = duty;
-      const claim = await store.claims.restore({ numberKey, claimId, at, anchoredAt, owes: duty });
+      const { claimId, userId, since, anchoredAt, moved } = duty;
+      const claim = await store.claims.restore({ numberKey, claimId, at, since, anchoredAt, owes: duty });
       if (claim?.state === 'active') {
-        const code = claim.anchoredAt === claim.claimedAt ? 'claim.restored' : 'claim.moved';
+        const code = moved ? 'claim.moved' : 'claim.restored';
         const effect: Effect = {
           numberKey,
           claimId,
@@ -124,8 +125,8 @@ export function createEffectActivities({ store, messenger }: { store: Store; mes
         };
         await record(effect);
         await tell('claim-restored', effect, correlator);
+        await store.numbers.attendBy([numberKey], attendBy);
       }
-      await store.numbers.attendBy([numberKey], attendBy);
       await store.claims.settle(numberKey, duty);
     },
 
@@ -137,8 +138,8 @@ export function createEffectActivities({ store, messenger }: { store: Store; mes
       attendBy,
       correlator,
     }: DutyInput<'release-claim'>): Promise<void> {
-      const { claimId, userId, cause } = duty;
-      const released = await store.claims.release({ numberKey, claimId, cause, at, owes: duty });
+      const { claimId, userId, since, cause } = duty;
+      const released = await store.claims.release({ numberKey, claimId, at, since, cause, owes: duty });
       if (released) {
         const step = releaseStepOf(released);
         const effect: Effect = {
@@ -156,8 +157,8 @@ export function createEffectActivities({ store, messenger }: { store: Store; mes
           details: { cause: released.cause.kind, eventKey: released.cause.eventKey },
         });
         await tell('claim-released', effect, correlator);
+        await store.numbers.attendBy([numberKey], attendBy);
       }
-      await store.numbers.attendBy([numberKey], attendBy);
       await store.claims.settle(numberKey, duty);
     },
 
@@ -172,9 +173,11 @@ export function createEffectActivities({ store, messenger }: { store: Store; mes
       attendBy,
       correlator,
     }: DutyInput<'give-back-claim'>): Promise<void> {
-      const { claimId, userId, state } = duty;
+      const { claimId, userId, since, state } = duty;
       const free = await store.users.takePhone(userId, { numberKey, claimId });
-      const claim = free ? await store.claims.giveBack({ numberKey, claimId, state, at, owes: duty }) : null;
+      const claim = free
+        ? await store.claims.giveBack({ numberKey, claimId, at, since, state, owes: duty })
+        : null;
       if (claim) {
         const step = `${claimId}:given-back:${claim.stateSince}`;
         const effect: Effect = {

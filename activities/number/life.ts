@@ -43,7 +43,7 @@ export function createLifeActivities({ store, registry }: { store: Store; regist
         freeze,
         policy,
         claim,
-        lastReleased: claims?.released.at(-1) ?? null,
+        released: claims?.released ?? [],
         holderVerified: false,
         now,
       };
@@ -53,7 +53,9 @@ export function createLifeActivities({ store, registry }: { store: Store; regist
       const plan = holderVerified ? planLife({ ...question, holderVerified }) : provisional;
       // A crash may have left something half done: the claim is as it should be, and what follows from that is owed.
       const duties = [...(claims?.owed ?? []), ...plan.duties];
-      if (duties.length === 0 && plan.nextAt !== number.attendBy) {
+      // Every other duty leaves the next look with its step.
+      const leavesNone = duties.every(({ kind }) => kind === 'ask-same-person');
+      if (leavesNone && plan.nextAt !== number.attendBy) {
         await store.numbers.attendBy([numberKey], plan.nextAt);
       }
       const life = foldHistory(number, freeze);

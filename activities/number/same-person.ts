@@ -44,39 +44,58 @@ export function createSamePersonActivities({ store, carriers }: { store: Store; 
     }
   };
 
+  const keep = recordAnswer(store);
   return {
     /** Asks, and keeps the answer with the claim and as evidence. A carrier that is away is an answer too: `undecided`. */
     async askSamePerson(input: SamePersonInput): Promise<void> {
-      const { numberKey, duty, home, at } = input;
-      const { claimId, userId, eventKey } = duty;
-      const before = (await store.claims.find(numberKey))?.claim?.samePerson.find(
-        (check) => check.eventKey === eventKey,
-      );
-      const answer = await ask(input);
-      const attempts = (before?.attempts ?? 0) + 1;
-      const wait = Math.min(firstAgainAfter * 2 ** (attempts - 1), againAtMostAfter);
-      await store.evidence.add({
-        evidenceId: `${claimId}:same-person:${eventKey}:${attempts}`,
-        numberKey,
-        kind: 'verdict',
-        code: `same-person.${answer}`,
-        at,
-        actor: `carrier:${home.province}/${home.system}`,
-        claimId,
-        userId,
-        details: { question: 'match', eventKey, attempts },
-      });
-      await store.claims.recordSamePerson({
-        numberKey,
-        claimId,
-        check: {
-          eventKey,
-          answer,
-          attempts,
-          firstAskedAt: before?.firstAskedAt ?? at,
-          askAgainAt: answer === 'undecided' ? at + wait : null,
-        },
-      });
+      await keep(input, await ask(input));
     },
   };
 }
+
+/** What is kept where nobody asked the carrier in time: no worker on its queue, or a system the registry no longer has. */
+export function createUnansweredActivities({ store }: { store: Store }) {
+  const keep = recordAnswer(store);
+  return {
+    /** Notes that the carrier gave no answer: it is asked again later, and after a week people have a case. */
+    async noteUnanswered(input: SamePersonInput): Promise<void> {
+      await keep(input, 'undecided');
+    },
+  };
+}
+
+const recordAnswer =
+  (store: Store) =>
+  async (
+    { numberKey, duty, home, at }: SamePersonInput,
+    answer: SamePersonCheck['answer'],
+  ): Promise<void> => {
+    const { claimId, userId, eventKey } = duty;
+    const before = (await store.claims.find(numberKey))?.claim?.samePerson.find(
+      (check) => check.eventKey === eventKey,
+    );
+    const attempts = (before?.attempts ?? 0) + 1;
+    const wait = Math.min(firstAgainAfter * 2 ** (attempts - 1), againAtMostAfter);
+    await store.evidence.add({
+      evidenceId: `${claimId}:same-person:${eventKey}:${attempts}`,
+      numberKey,
+      kind: 'verdict',
+      code: `same-person.${answer}`,
+      at,
+      actor: `carrier:${home.province}/${home.system}`,
+      claimId,
+      userId,
+      details: { question: 'match', eventKey, attempts },
+    });
+    await store.claims.recordSamePerson({
+      numberKey,
+      claimId,
+      check: {
+        eventKey,
+        answer,
+        attempts,
+        firstAskedAt: before?.firstAskedAt ?? at,
+        askAgainAt: answer === 'undecided' ? at + wait : null,
+      },
+    });
+  };

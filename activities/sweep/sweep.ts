@@ -8,6 +8,8 @@ import type { Messenger } from '../ports.ts';
 
 /** What is found lost at one time; the rest waits for the next sweep, so that one never floods the workers. */
 const batch = 500;
+/** A woken number sets its own next look within seconds. */
+const wokenAgainAfter = 5 * 60_000;
 /** A user is created within seconds; what is still pending after this long was left behind by a crash. */
 const abandonedAfter = 15 * 60_000;
 /** A notice is handed to its workflow at once; what is owed this long had its workflow lost. Delivery itself may take days. */
@@ -35,6 +37,8 @@ export function createSweepActivities({
     /** Wakes the numbers that nobody looked after in time. Gives their count. */
     async wakeOverdueNumbers({ now }: { now: Instant }): Promise<number> {
       const numberKeys = await store.numbers.overdue({ now, limit: batch });
+      // Those that still can't be helped come again later, and don't stand in the way of the others.
+      await store.numbers.attendBy(numberKeys, now + wokenAgainAfter);
       await messenger.wakeNumbers({ numberKeys, correlator });
       return numberKeys.length;
     },

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { formatInstant, type Instant } from '../../domain/instant.ts';
-import type { NumberEvent } from '../../domain/number/event.ts';
+import { type NumberEvent, retractedKeys } from '../../domain/number/event.ts';
 import { timelineText } from '../../domain/timeline-text.ts';
 import type { Evidence } from '../../store/evidence.ts';
 import type { timelineSchema } from '../schemas/number.ts';
@@ -14,13 +14,9 @@ type Dated = { at: Instant; item: Omit<Item, 'at' | 'text'> };
 
 /** Puts what was reported and what was asked, decided and done in one order, oldest first. */
 export function timelineView(events: readonly NumberEvent[], evidence: readonly Evidence[]): TimelineView {
-  const retracted = new Set(
-    events
-      .filter(({ retracts }) => retracts !== null)
-      .map(({ province, retracts }) => `${province}:${retracts}`),
-  );
+  const retracted = retractedKeys(events);
   const dated: Dated[] = [
-    ...events.map((event) => reported(event, retracted.has(`${event.province}:${event.id}`))),
+    ...events.map((event) => reported(event, retracted.has(event.key))),
     ...evidence.map(recorded),
   ];
   return {

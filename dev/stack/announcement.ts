@@ -21,7 +21,6 @@ function addressTable(endpoints: Endpoints): string[] {
   const rows = [
     ['API', endpoints.api],
     ['documentation', endpoints.docs],
-    ['console', endpoints.console],
     ['province simulator', endpoints.simulator],
     ['issuer', endpoints.issuer],
     ['Temporal', endpoints.temporal],

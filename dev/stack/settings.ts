@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { parseDuration } from '../../domain/instant.ts';
 import { portsFrom, type WantedPorts } from './ports.ts';
 
 /** The programs of the stack that are our own. */
@@ -34,6 +35,10 @@ export function programFile(settings: StackSettings, program: OwnProgram): strin
 export function settingsFrom(env: NodeJS.ProcessEnv): StackSettings {
   const given = (name: string) => (env[name] === '' ? undefined : env[name]);
   const freeze = given('LINEKEEPER_FREEZE');
+  const parsed = freeze === undefined ? undefined : parseDuration(freeze);
+  if (parsed?.ok === false) {
+    throw new Error(`LINEKEEPER_FREEZE is not an ISO 8601 duration such as P90D or PT30S: ${parsed.detail}`);
+  }
   const storeUrl = given('LINEKEEPER_STORE_URL');
   const temporalAddress = given('LINEKEEPER_TEMPORAL_ADDRESS');
   return {

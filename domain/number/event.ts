@@ -61,19 +61,37 @@ const rankAtOneInstant: Record<NumberEventType, number> = {
   'event.retracted': 8,
 };
 
+/** Each event once, as it came first: what comes later under its key is a repetition, whatever it says. */
+export function eachOnce<Event extends NumberEvent>(events: readonly Event[]): Event[] {
+  const first = new Map<string, Event>();
+  for (const event of events) if (!first.has(event.key)) first.set(event.key, event);
+  return [...first.values()];
+}
+
+/**
+ * The keys of the events that were retracted. CloudEvents ids are unique within a source, so the retraction's own
+ * source is looked at first; what another system of the province reported is meant only where that finds nothing.
+ */
+export function retractedKeys(events: readonly NumberEvent[]): Set<string> {
+  const retractions = events.filter(({ type }) => type === 'event.retracted');
+  return new Set(
+    retractions.flatMap(({ key, id, province, retracts }) => {
+      const meant = events.filter((event) => event.province === province && event.id === retracts);
+      const own = `${key.slice(0, -id.length)}${retracts}`;
+      const ofOwnSource = meant.filter((event) => event.key === own);
+      return (ofOwnSource.length > 0 ? ofOwnSource : meant).map((event) => event.key);
+    }),
+  );
+}
+
 /**
  * The events that count: each once, without retractions and what they retract, in the order of their effect. The
  * result depends on the set of events only, never on the order of their arrival.
  */
 export function effectiveEvents(events: readonly NumberEvent[]): NumberEvent[] {
-  const retracted = new Set(
-    events
-      .filter((event) => event.type === 'event.retracted')
-      .map((event) => `${event.province}:${event.retracts}`),
-  );
-  const once = new Map(events.map((event) => [event.key, event]));
-  return [...once.values()]
-    .filter((event) => event.type !== 'event.retracted' && !retracted.has(`${event.province}:${event.id}`))
+  const retracted = retractedKeys(events);
+  return eachOnce(events)
+    .filter((event) => event.type !== 'event.retracted' && !retracted.has(event.key))
     .sort(
       (a, b) =>
         a.at - b.at || rankAtOneInstant[a.type] - rankAtOneInstant[b.type] || (a.key < b.key ? -1 : 1),

@@ -33,25 +33,34 @@ export interface FateQuestion {
   readonly atOnce: boolean;
 }
 
+const joinedOf = (event: NumberEvent): Joined => event.joined ?? { precision: 'second', at: event.at };
+
+/** Whether the tenancy that an event speaks of surely began after an instant. Days and bands may overlap it: they don't say. */
+const beganAfter = ({ joined }: NumberEvent, at: Instant): boolean =>
+  joined?.precision === 'second' && joined.at > at;
+
+/** Whether it surely began before: then a reissue that is heard of later is the one that the claim was made in. */
+const beganBefore = ({ joined }: NumberEvent, at: Instant): boolean =>
+  joined?.precision === 'second' && joined.at <= at;
+
 /**
  * Walks the events that lie after the claim (I7: an earlier one says nothing of it) from boundary to boundary. Where
  * the carrier confirmed, for a boundary, that the same person holds the number again, the claim goes on from there.
  */
 export function fateOf({ claim, events, freeze, atOnce }: FateQuestion): Fate {
-  const after = effectiveEvents(events).filter((event) => event.at > claim.claimedAt);
+  // A carrier's clock may be fast: what was known before the claim was made can't have happened after it.
+  const after = effectiveEvents(events).filter(
+    (event) => Math.min(event.at, event.receivedAt) > claim.claimedAt,
+  );
   const same = new Set(
     claim.samePerson.filter(({ answer }) => answer === 'same').map(({ eventKey }) => eventKey),
   );
   const from = after.findLastIndex((event) => same.has(event.key));
   const samePersonSince = after[from];
 
-  let joined = claim.tenancy?.joined ?? null;
-  let fate: Fate = { kind: 'held', anchoredAt: claim.claimedAt };
-  if (samePersonSince) {
-    joined = samePersonSince.joined ?? { precision: 'second', at: samePersonSince.at };
-    fate = { kind: 'held', anchoredAt: samePersonSince.at };
-  }
-  const held: Fate = fate;
+  const joined = samePersonSince ? joinedOf(samePersonSince) : (claim.tenancy?.joined ?? null);
+  const held = { kind: 'held', anchoredAt: samePersonSince?.at ?? claim.claimedAt } as const;
+  let fate: Fate = held;
 
   /** Whether the claim was to be released before this event came: then the event finds nothing to recycle. */
   const comesTooLate = (event: NumberEvent): boolean =>
@@ -68,13 +77,19 @@ export function fateOf({ claim, events, freeze, atOnce }: FateQuestion): Fate {
         }
         break;
       case 'number.reclaimed':
-        if (fate.kind === 'frozen') fate = held;
+        if (fate.kind !== 'frozen') break;
+        // A tenancy that began after the claim is another one: its holder took it back, not the claim's.
+        if (beganAfter(event, held.anchoredAt)) {
+          return { kind: 'recycled', at: event.at, by: 'reissued', eventKey: event.key };
+        }
+        fate = held;
         break;
       case 'number.transferred':
         if (comesTooLate(event)) return fate;
         return { kind: 'recycled', at: event.at, by: 'transferred', eventKey: event.key };
       case 'number.reissued':
-        if (fate.kind === 'held' && restatesBeginning(event, joined)) break;
+        if (fate.kind === 'held' && (restatesBeginning(event, joined) || beganBefore(event, claim.claimedAt)))
+          break;
         if (comesTooLate(event)) return fate;
         return { kind: 'recycled', at: event.at, by: 'reissued', eventKey: event.key };
       default:

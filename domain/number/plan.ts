@@ -13,45 +13,34 @@ export interface ReleasePolicy {
   readonly unbound: 'at-once' | 'at-freeze-end';
 }
 
+interface AboutClaim {
+  readonly claimId: ClaimId;
+  readonly userId: UserId;
+}
+
+/** A change of a claim; it is made only while the claim is as it was when this was planned, or had been changed so before. */
+interface ClaimChange extends AboutClaim {
+  /** `stateSince` of the claim, or `releasedAt` of the released one, that this was decided on. */
+  readonly since: Instant;
+}
+
 /** One thing to be done about a claim, small enough to be done twice without harm. */
 export type Duty =
-  | {
-      readonly kind: 'suspend-claim';
-      readonly claimId: ClaimId;
-      readonly userId: UserId;
-      readonly eventKey: string;
-    }
-  | {
+  | (ClaimChange & { readonly kind: 'suspend-claim'; readonly eventKey: string })
+  | (ClaimChange & {
       readonly kind: 'restore-claim';
-      readonly claimId: ClaimId;
-      readonly userId: UserId;
-      /** The instant that the claim's tenancy contains: later than before where the same person came back. */
+      /** The instant that the claim's tenancy contains. */
       readonly anchoredAt: Instant;
-    }
-  | {
-      readonly kind: 'ask-same-person';
-      readonly claimId: ClaimId;
-      readonly userId: UserId;
-      readonly eventKey: string;
-    }
-  | {
-      readonly kind: 'release-claim';
-      readonly claimId: ClaimId;
-      readonly userId: UserId;
-      readonly cause: ReleaseCause;
-    }
-  | {
-      readonly kind: 'give-back-claim';
-      readonly claimId: ClaimId;
-      readonly userId: UserId;
-      readonly state: Claim['state'];
-    }
-  | {
+      /** Whether that is another tenancy than before: the same person came back. */
+      readonly moved: boolean;
+    })
+  | (ClaimChange & { readonly kind: 'release-claim'; readonly cause: ReleaseCause })
+  | (ClaimChange & { readonly kind: 'give-back-claim'; readonly state: Claim['state'] })
+  | (AboutClaim & { readonly kind: 'ask-same-person'; readonly eventKey: string })
+  | (AboutClaim & {
       readonly kind: 'open-case';
       readonly caseKind: 'disputed-release' | 'undecided-verdict';
-      readonly claimId: ClaimId;
-      readonly userId: UserId;
-    };
+    });
 
 /** What is due now, in order, and when to look again if nothing is reported before; null when all is settled. */
 export interface LifePlan {
@@ -65,12 +54,15 @@ export interface LifeQuestion {
   readonly freeze: Freeze;
   readonly policy: ReleasePolicy;
   readonly claim: Claim | null;
-  /** The claim that was released last, if any. */
-  readonly lastReleased: ReleasedClaim | null;
+  /** The claims that were released, oldest first. */
+  readonly released: readonly ReleasedClaim[];
   /** Whether the claim's user has a customer whose identity was verified: only then the carrier can compare persons. */
   readonly holderVerified: boolean;
   readonly now: Instant;
 }
+
+/** A carrier is asked for ten minutes at most; whoever should have waited for its answer is looked after then. */
+const askedWithin: DurationMs = 15 * 60_000;
 
 /** After a week without an answer to who holds a number, somebody has to look at it. It is still asked meanwhile. */
 const undecidedBecomesCaseAfter: DurationMs = 7 * 86_400_000;
@@ -84,13 +76,16 @@ type Aim =
 /** What the events and the province's policy want of a claim, held or released. */
 function judge(
   claim: FateQuestion['claim'],
-  bound: boolean,
-  { events, policy, freeze, now }: Omit<LifeQuestion, 'claim' | 'lastReleased'>,
+  atOnce: boolean,
+  { events, freeze, now }: Pick<LifeQuestion, 'events' | 'freeze' | 'now'>,
 ): { fate: Fate; aim: Aim } {
-  const atOnce = (bound ? policy.bound : policy.unbound) === 'at-once';
   const fate = fateOf({ claim, events, freeze, atOnce });
   return { fate, aim: aimOf({ fate, atOnce, freeze, now }) };
 }
+
+/** Whether the province's policy releases this claim as soon as its number is cancelled. */
+const releasesAtOnce = ({ bindingId }: Claim, { policy }: Pick<LifeQuestion, 'policy'>): boolean =>
+  (bindingId === null ? policy.unbound : policy.bound) === 'at-once';
 
 function aimOf({
   fate,
@@ -130,73 +125,98 @@ function planRecycled(
   aim: Extract<Aim, { state: 'released' }>,
   question: LifeQuestion,
 ): LifePlan {
-  const { claimId, userId } = claim;
+  const about = { claimId: claim.claimId, userId: claim.userId };
+  const change = { ...about, since: claim.stateSince };
   const eventKey = aim.cause.eventKey;
-  const release: Duty = { kind: 'release-claim', claimId, userId, cause: aim.cause };
+  const release: Duty = { kind: 'release-claim', ...change, cause: aim.cause };
   if (eventKey === null || !question.holderVerified) return { duties: [release], nextAt: null };
 
   const check = settledCheck(claim, eventKey);
   if (check && check.answer !== 'undecided') return { duties: [release], nextAt: null };
 
   const duties: Duty[] = [];
-  if (claim.state === 'active') duties.push({ kind: 'suspend-claim', claimId, userId, eventKey });
+  if (claim.state === 'active') duties.push({ kind: 'suspend-claim', ...change, eventKey });
   if (!check || check.askAgainAt === null || check.askAgainAt <= question.now) {
-    duties.push({ kind: 'ask-same-person', claimId, userId, eventKey });
-    return { duties, nextAt: null };
+    duties.push({ kind: 'ask-same-person', ...about, eventKey });
+    return { duties, nextAt: question.now + askedWithin };
   }
   if (question.now - check.firstAskedAt > undecidedBecomesCaseAfter) {
-    duties.push({ kind: 'open-case', caseKind: 'undecided-verdict', claimId, userId });
+    duties.push({ kind: 'open-case', caseKind: 'undecided-verdict', ...about });
   }
   return { duties, nextAt: check.askAgainAt };
 }
 
 function planClaim(claim: Claim, question: LifeQuestion): LifePlan {
-  const { claimId, userId } = claim;
-  const { fate, aim } = judge(claim, claim.bindingId !== null, question);
+  const { claimId, userId, stateSince: since, anchoredAt } = claim;
+  const change = { claimId, userId, since };
+  const { fate, aim } = judge(claim, releasesAtOnce(claim, question), question);
   switch (aim.state) {
     case 'active':
       return {
         duties:
           claim.state === 'suspended'
-            ? [{ kind: 'restore-claim', claimId, userId, anchoredAt: aim.anchoredAt }]
+            ? [
+                {
+                  kind: 'restore-claim',
+                  ...change,
+                  anchoredAt: aim.anchoredAt,
+                  moved: aim.anchoredAt !== anchoredAt,
+                },
+              ]
             : [],
         nextAt: null,
       };
     case 'suspended':
       return {
         duties:
-          claim.state === 'active'
-            ? [{ kind: 'suspend-claim', claimId, userId, eventKey: aim.eventKey }]
-            : [],
+          claim.state === 'active' ? [{ kind: 'suspend-claim', ...change, eventKey: aim.eventKey }] : [],
         nextAt: aim.until,
       };
     case 'released':
       return fate.kind === 'recycled'
         ? planRecycled(claim, aim, question)
-        : { duties: [{ kind: 'release-claim', claimId, userId, cause: aim.cause }], nextAt: null };
+        : { duties: [{ kind: 'release-claim', ...change, cause: aim.cause }], nextAt: null };
   }
 }
 
 /** The releases that a carrier's word led to, and that its later word can undo. */
 const undoable: readonly ReleaseCause['kind'][] = ['freeze-ended', 'reissued', 'transferred', 'cancelled'];
 
+/** A released claim that the events, as they are known now, would not have released. */
+function revived(past: ReleasedClaim, question: LifeQuestion): Exclude<Aim, { state: 'released' }> | null {
+  if (past.disputed || !undoable.includes(past.cause.kind) || question.claim?.userId === past.userId)
+    return null;
+  // What was released at once stays released while the cancellation stands.
+  const { aim } = judge(past, past.cause.kind === 'cancelled', question);
+  return aim.state === 'released' ? null : aim;
+}
+
 /**
  * A reclaim, or the retraction of a wrong event, that comes after the release: the phone goes back to its user where
- * nobody else claimed it; otherwise people have to decide.
+ * nobody else claimed it and no other user could have it back; otherwise people have to decide.
  */
-function planLastReleased(released: ReleasedClaim, question: LifeQuestion): LifePlan {
-  const settled: LifePlan = { duties: [], nextAt: null };
-  if (released.disputed || !undoable.includes(released.cause.kind)) return settled;
-  const { aim } = judge(released, false, question);
-  if (aim.state === 'released' || question.claim?.userId === released.userId) return settled;
-
-  const { claimId, userId } = released;
-  return question.claim === null
-    ? {
-        duties: [{ kind: 'give-back-claim', claimId, userId, state: aim.state }],
-        nextAt: aim.state === 'suspended' ? aim.until : null,
-      }
-    : { duties: [{ kind: 'open-case', caseKind: 'disputed-release', claimId, userId }], nextAt: null };
+function planReleased(question: LifeQuestion): LifePlan {
+  const back = question.released.flatMap((past) => {
+    const aim = revived(past, question);
+    return aim ? [{ past, aim }] : [];
+  });
+  const [only] = back;
+  if (only && back.length === 1 && question.claim === null) {
+    const { claimId, userId, releasedAt: since } = only.past;
+    return {
+      duties: [{ kind: 'give-back-claim', claimId, userId, since, state: only.aim.state }],
+      nextAt: only.aim.state === 'suspended' ? only.aim.until : null,
+    };
+  }
+  const duties = back.map(
+    ({ past: { claimId, userId } }): Duty => ({
+      kind: 'open-case',
+      caseKind: 'disputed-release',
+      claimId,
+      userId,
+    }),
+  );
+  return { duties, nextAt: null };
 }
 
 /**
@@ -205,9 +225,7 @@ function planLastReleased(released: ReleasedClaim, question: LifeQuestion): Life
  */
 export function planLife(question: LifeQuestion): LifePlan {
   const present = question.claim ? planClaim(question.claim, question) : { duties: [], nextAt: null };
-  const past = question.lastReleased
-    ? planLastReleased(question.lastReleased, question)
-    : { duties: [], nextAt: null };
+  const past = planReleased(question);
   return {
     duties: [...present.duties, ...past.duties],
     nextAt: present.nextAt ?? past.nextAt,
@@ -223,8 +241,8 @@ export const dependsOnPerson = ({ duties }: LifePlan): boolean =>
 
 /** The state in which a claim of the past comes in (an import): suspended unless its tenancy goes on undisturbed. */
 export function stateOfImported(
-  question: Omit<LifeQuestion, 'claim' | 'lastReleased'> & { claim: Claim },
+  question: Omit<LifeQuestion, 'claim' | 'released'> & { claim: Claim },
 ): Claim['state'] {
-  const { aim } = judge(question.claim, question.claim.bindingId !== null, question);
+  const { aim } = judge(question.claim, releasesAtOnce(question.claim, question), question);
   return aim.state === 'active' ? 'active' : 'suspended';
 }

@@ -138,6 +138,7 @@ describe('createUser', () => {
     await store.claims.release({
       numberKey,
       claimId: claim.claimId,
+      since: claim.stateSince,
       at: now,
       cause: { kind: 'reissued', eventKey: 's:1' },
     });
@@ -153,8 +154,14 @@ describe('createUser', () => {
     await expect(createUser(dying, richUser('import-1:1', 1))).rejects.toThrow('gone');
     const claim = (await store.claims.find(numberKey))?.claim;
     if (!claim) throw new Error('no claim');
-    const { claimId, userId } = claim;
-    await store.claims.release({ numberKey, claimId, at: now, cause: { kind: 'reissued', eventKey: 's:1' } });
+    const { claimId, userId, stateSince: since } = claim;
+    await store.claims.release({
+      numberKey,
+      claimId,
+      since,
+      at: now,
+      cause: { kind: 'reissued', eventKey: 's:1' },
+    });
     await store.users.dropPhone(userId, claimId);
 
     expect(await created(1)).toMatchObject({ userId });

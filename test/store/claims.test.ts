@@ -1,7 +1,7 @@
 import type { Claim } from '../../domain/claim.ts';
 import { asClaimId, asNumberKey, asUserId } from '../../domain/ids.ts';
 import type { Store } from '../../store/store.ts';
-import { claim as claimed } from '../domain/number/events.ts';
+import { claim as claimed, day } from '../domain/number/events.ts';
 import { openTestStore } from './open-store.ts';
 
 let store: Store;
@@ -10,6 +10,9 @@ beforeAll(async () => {
   ({ store, close } = await openTestStore());
 });
 afterAll(() => close());
+
+/** Since when the claims of these tests are in their state. */
+const heldSince = day(10);
 
 let count = 0;
 const freshNumber = () => {
@@ -46,6 +49,7 @@ describe('claims.claim', () => {
   it('a number that was released → the next one holds it, the former is kept', async () => {
     const { numberKey, claimId } = await held();
     await store.claims.release({
+      since: heldSince,
       numberKey,
       claimId,
       at: 20,
@@ -62,8 +66,10 @@ describe('claims.claim', () => {
 describe('claims.suspend and claims.restore', () => {
   it('suspended twice → once, since the first', async () => {
     const { numberKey, claimId } = await held();
-    await store.claims.suspend({ numberKey, claimId, at: 20 });
-    await expect(store.claims.suspend({ numberKey, claimId, at: 30 })).resolves.toMatchObject({
+    await store.claims.suspend({ since: heldSince, numberKey, claimId, at: 20 });
+    await expect(
+      store.claims.suspend({ since: heldSince, numberKey, claimId, at: 30 }),
+    ).resolves.toMatchObject({
       state: 'suspended',
       stateSince: 20,
     });
@@ -71,7 +77,9 @@ describe('claims.suspend and claims.restore', () => {
 
   it('a claim that is no longer there → nothing, and the present one untouched', async () => {
     const { numberKey } = await held();
-    await expect(store.claims.suspend({ numberKey, claimId: asClaimId('gone'), at: 20 })).resolves.toBeNull();
+    await expect(
+      store.claims.suspend({ since: heldSince, numberKey, claimId: asClaimId('gone'), at: 20 }),
+    ).resolves.toBeNull();
     await expect(store.claims.find(numberKey)).resolves.toMatchObject({
       claim: { state: 'active' },
       version: 1,
@@ -80,13 +88,38 @@ describe('claims.suspend and claims.restore', () => {
 
   it('restored in a later tenancy → active and anchored there', async () => {
     const { numberKey, claimId } = await held({ state: 'suspended' });
-    await expect(store.claims.restore({ numberKey, claimId, at: 40, anchoredAt: 35 })).resolves.toMatchObject(
-      {
-        state: 'active',
-        anchoredAt: 35,
-        stateSince: 40,
-      },
-    );
+    await expect(
+      store.claims.restore({ since: heldSince, numberKey, claimId, at: 40, anchoredAt: 35 }),
+    ).resolves.toMatchObject({
+      state: 'active',
+      anchoredAt: 35,
+      stateSince: 40,
+    });
+  });
+});
+
+describe('a stale step', () => {
+  it('suspended, restored, then suspended by what was decided before → stays active', async () => {
+    const { numberKey, claimId } = await held();
+    await store.claims.suspend({ since: heldSince, numberKey, claimId, at: 20 });
+    await store.claims.restore({ since: 20, numberKey, claimId, at: 30, anchoredAt: 5 });
+    await store.claims.suspend({ since: heldSince, numberKey, claimId, at: 20 });
+    await expect(store.claims.find(numberKey)).resolves.toMatchObject({ claim: { state: 'active' } });
+  });
+
+  it('released, given back, then released by what was decided before → stays with its user', async () => {
+    const { numberKey, claimId } = await held();
+    const release = {
+      since: heldSince,
+      numberKey,
+      claimId,
+      at: 20,
+      cause: { kind: 'freeze-ended', eventKey: null } as const,
+    };
+    await store.claims.release(release);
+    await store.claims.giveBack({ since: 20, numberKey, claimId, at: 30, state: 'active' });
+    await store.claims.release(release);
+    await expect(store.claims.find(numberKey)).resolves.toMatchObject({ claim: { claimId } });
   });
 });
 
@@ -95,7 +128,9 @@ describe('claims.release', () => {
     const { numberKey, claimId } = await held();
     const cause = { kind: 'transferred', eventKey: 'e' } as const;
     await Promise.all(
-      Array.from({ length: 50 }, (_, at) => store.claims.release({ numberKey, claimId, at, cause })),
+      Array.from({ length: 50 }, (_, at) =>
+        store.claims.release({ since: heldSince, numberKey, claimId, at, cause }),
+      ),
     );
     await expect(store.claims.find(numberKey)).resolves.toMatchObject({ claim: null, version: 2 });
     expect((await store.claims.find(numberKey))?.released).toHaveLength(1);
@@ -103,7 +138,12 @@ describe('claims.release', () => {
 
   it('again after a crash → what was kept the first time', async () => {
     const { numberKey, claimId } = await held();
-    const step = { numberKey, claimId, cause: { kind: 'transferred', eventKey: 'e' } as const };
+    const step = {
+      numberKey,
+      claimId,
+      since: heldSince,
+      cause: { kind: 'transferred', eventKey: 'e' } as const,
+    };
     await store.claims.release({ ...step, at: 20 });
     await expect(store.claims.release({ ...step, at: 30 })).resolves.toMatchObject({ releasedAt: 20 });
   });
@@ -114,7 +154,7 @@ describe('claims.release', () => {
       const claim = claimOf(`holder-${turn}`);
       await store.claims.claim(numberKey, claim);
       const cause = { kind: 'reissued', eventKey: null } as const;
-      await store.claims.release({ numberKey, claimId: claim.claimId, at: turn, cause });
+      await store.claims.release({ since: heldSince, numberKey, claimId: claim.claimId, at: turn, cause });
     }
     const kept = (await store.claims.find(numberKey))?.released.map(({ userId }) => userId);
     expect(kept).toHaveLength(10);
@@ -126,26 +166,28 @@ describe('claims.giveBack', () => {
   const cause = { kind: 'freeze-ended', eventKey: null } as const;
   it('nobody claimed the number → the same claim is back', async () => {
     const { numberKey, claimId } = await held();
-    await store.claims.release({ numberKey, claimId, at: 20, cause });
+    await store.claims.release({ since: heldSince, numberKey, claimId, at: 20, cause });
     await expect(
-      store.claims.giveBack({ numberKey, claimId, at: 30, state: 'active' }),
+      store.claims.giveBack({ since: 20, numberKey, claimId, at: 30, state: 'active' }),
     ).resolves.toMatchObject({ claimId, state: 'active', stateSince: 30 });
     await expect(store.claims.find(numberKey)).resolves.toMatchObject({ released: [] });
   });
 
   it('another holds it → refused, and that one keeps it', async () => {
     const { numberKey, claimId } = await held();
-    await store.claims.release({ numberKey, claimId, at: 20, cause });
+    await store.claims.release({ since: heldSince, numberKey, claimId, at: 20, cause });
     await store.claims.claim(numberKey, claimOf('bert'));
-    await expect(store.claims.giveBack({ numberKey, claimId, at: 30, state: 'active' })).resolves.toBeNull();
+    await expect(
+      store.claims.giveBack({ since: 20, numberKey, claimId, at: 30, state: 'active' }),
+    ).resolves.toBeNull();
     await expect(store.claims.find(numberKey)).resolves.toMatchObject({ claim: { userId: 'bert' } });
   });
 
   it('I1: given back and claimed by 50 others at one instant → exactly one holds it', async () => {
     const { numberKey, claimId } = await held();
-    await store.claims.release({ numberKey, claimId, at: 20, cause });
+    await store.claims.release({ since: heldSince, numberKey, claimId, at: 20, cause });
     const [back, ...others] = await Promise.all([
-      store.claims.giveBack({ numberKey, claimId, at: 30, state: 'active' }),
+      store.claims.giveBack({ since: 20, numberKey, claimId, at: 30, state: 'active' }),
       ...Array.from({ length: 50 }, (_, index) => store.claims.claim(numberKey, claimOf(`other-${index}`))),
     ]);
     expect([back !== null, ...others].filter(Boolean)).toHaveLength(1);

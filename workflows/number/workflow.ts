@@ -1,4 +1,5 @@
 import {
+  ActivityFailure,
   condition,
   continueAsNew,
   defineQuery,
@@ -10,7 +11,10 @@ import {
 } from '@temporalio/workflow';
 import type { createEffectActivities } from '../../activities/number/effects.ts';
 import type { createLifeActivities, LifeReport } from '../../activities/number/life.ts';
-import type { createSamePersonActivities } from '../../activities/number/same-person.ts';
+import type {
+  createSamePersonActivities,
+  createUnansweredActivities,
+} from '../../activities/number/same-person.ts';
 import type { Duty } from '../../domain/number/plan.ts';
 import { carrierTaskQueue } from '../task-queues.ts';
 import {
@@ -26,17 +30,18 @@ export const historyChanged = defineSignal<[{ correlator: string }]>(historyChan
 export const life = defineQuery<NumberLifeView>(numberLifeQuery);
 
 const ours = proxyLocalActivities<
-  ReturnType<typeof createLifeActivities> & ReturnType<typeof createEffectActivities>
+  ReturnType<typeof createLifeActivities> &
+    ReturnType<typeof createEffectActivities> &
+    ReturnType<typeof createUnansweredActivities>
 >({
   // Each is a handful of writes by `_id`. A life doesn't fail: it goes on when the store is back, however long that takes.
-  startToCloseTimeout: '10 s',
+  // Longer than the store's own time-out, so that an attempt is over before the next one begins.
+  startToCloseTimeout: '30 s',
   retry: { initialInterval: '200 ms', backoffCoefficient: 2, maximumInterval: '10 s' },
 });
 
 /** A carrier that nobody asks in this time (no worker on its queue) counts as one that gave no answer. */
 const carrierPatience = '10 minutes';
-/** When to look again after that. */
-const unansweredPause = 5 * 60_000;
 /** A life that sleeps well takes some thirty events; one with a troubled carrier starts a fresh history in time. */
 const longHistory = 1_000;
 /** How many of its doings a run tells when asked; all of them are on the number's timeline. */
@@ -61,27 +66,25 @@ export async function numberLife({ numberKey, correlator: startedBy }: NumberLif
     unseen = false;
     const report = await ours.readLife({ numberKey, now: Date.now() });
     if (report === null) return;
-    let { nextAt } = report;
+    const { nextAt } = report;
     view = { ...view, state: report.state, freezeEndsAt: report.freezeEndsAt, nextAt };
 
     for (const duty of report.duties) {
-      const answered = await carryOut({ duty, report, numberKey, correlator });
-      if (duty.kind === 'ask-same-person') {
-        if (answered) unseen = true;
-        else nextAt = Date.now() + unansweredPause;
-      }
+      await carryOut({ duty, report, numberKey, correlator });
+      // What the carrier answered is a fact like any other: it is in the store now.
+      if (duty.kind === 'ask-same-person') unseen = true;
       view = { ...view, done: [...view.done, { at: Date.now(), what: duty.kind }].slice(-doingsTold) };
     }
 
-    if (unseen) continue;
-    if (nextAt === null) return;
     if (workflowInfo().historyLength > longHistory)
       await continueAsNew<typeof numberLife>({ numberKey, correlator });
+    if (unseen) continue;
+    if (nextAt === null) return;
     await condition(() => unseen, Math.max(nextAt - Date.now(), 1));
   }
 }
 
-/** Does one thing that the life asks for. False only when a carrier's queue didn't answer. */
+/** Does one thing that the life asks for. */
 async function carryOut({
   duty,
   report,
@@ -92,31 +95,28 @@ async function carryOut({
   report: LifeReport;
   numberKey: NumberLifeInput['numberKey'];
   correlator: string;
-}): Promise<boolean> {
+}): Promise<void> {
   const step = { numberKey, at: Date.now(), attendBy: report.nextAt, correlator };
   switch (duty.kind) {
     case 'suspend-claim':
-      await ours.suspendClaim({ ...step, duty });
-      return true;
+      return ours.suspendClaim({ ...step, duty });
     case 'restore-claim':
-      await ours.restoreClaim({ ...step, duty });
-      return true;
+      return ours.restoreClaim({ ...step, duty });
     case 'release-claim':
-      await ours.releaseClaim({ ...step, duty });
-      return true;
+      return ours.releaseClaim({ ...step, duty });
     case 'give-back-claim':
-      await ours.giveBackClaim({ ...step, duty });
-      return true;
+      return ours.giveBackClaim({ ...step, duty });
     case 'open-case':
-      await ours.openSupportCase({ ...step, duty });
-      return true;
-    case 'ask-same-person':
-      return carrierOf(report.home)
-        .askSamePerson({ numberKey, duty, home: report.home, at: Date.now(), correlator })
-        .then(
-          () => true,
-          () => false,
-        );
+      return ours.openSupportCase({ ...step, duty });
+    case 'ask-same-person': {
+      const question = { numberKey, duty, home: report.home, at: Date.now(), correlator };
+      try {
+        return await carrierOf(report.home).askSamePerson(question);
+      } catch (error) {
+        if (!(error instanceof ActivityFailure)) throw error;
+        return ours.noteUnanswered({ ...question, at: Date.now() });
+      }
+    }
   }
 }
 

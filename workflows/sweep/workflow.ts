@@ -1,4 +1,4 @@
-import { proxyActivities } from '@temporalio/workflow';
+import { isCancellation, proxyActivities } from '@temporalio/workflow';
 import type { createSweepActivities } from '../../activities/sweep/sweep.ts';
 
 const { wakeOverdueNumbers, resumeOwedNotices, resumeImports, tidyUp, sealAudit } = proxyActivities<
@@ -9,12 +9,20 @@ const { wakeOverdueNumbers, resumeOwedNotices, resumeImports, tidyUp, sealAudit 
   retry: { maximumAttempts: 3 },
 });
 
-/** Looks for what was lost and sets it going again; runs on a schedule. */
+/**
+ * Looks for what was lost and sets it going again; runs on a schedule. One kind that can't be looked after doesn't keep
+ * the others waiting; the run fails in the end, so that it is seen.
+ */
 export async function sweep(): Promise<void> {
   const now = Date.now();
-  await wakeOverdueNumbers({ now });
-  await resumeOwedNotices({ now });
-  await resumeImports({ now });
-  await tidyUp({ now });
-  await sealAudit({ now });
+  const failures: unknown[] = [];
+  for (const step of [wakeOverdueNumbers, resumeOwedNotices, resumeImports, tidyUp, sealAudit]) {
+    try {
+      await step({ now });
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 }

@@ -51,6 +51,12 @@ describe('state of a number', () => {
     expect(stateOn(23, [retraction(cancelled, 22), cancelled])).toBe('unknown');
   });
 
+  it('a retraction of an id that two systems gave → only the event of its own system is taken back', () => {
+    const other = { ...event('number.cancelled', 21, { id: '4711' }), key: '/carriers/sichuan/fixed:4711' };
+    const own = event('number.suspended', 15, { id: '4711' });
+    expect(stateOn(23, [own, other, retraction(own, 22)])).toBe('frozen');
+  });
+
   it('a retraction of another province under the same id → the event counts', () => {
     const foreign = { ...retraction(cancelled, 22), province: 'beijing' };
     expect(stateOn(23, [cancelled, foreign])).toBe('frozen');

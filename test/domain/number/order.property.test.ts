@@ -84,7 +84,7 @@ function runToRest(
       freeze,
       policy: { bound: 'at-once', unbound: 'at-freeze-end' },
       claim: current.claim,
-      lastReleased: current.released.at(-1) ?? null,
+      released: current.released,
       holderVerified,
       now,
     });

@@ -13,7 +13,7 @@ const plan = (events: NumberEvent[], more: Partial<LifeQuestion> = {}) =>
     freeze,
     policy,
     claim: claim(),
-    lastReleased: null,
+    released: [],
     holderVerified: false,
     now: day(30),
     ...more,
@@ -75,6 +75,14 @@ describe('release policy on a claim without a binding', () => {
   });
 });
 
+describe('a reclaim that speaks of a later tenancy than the claim was made in', () => {
+  it('the reissue was lost, the later holder cancels and reclaims → the claim is released, not restored', () => {
+    const joined = { precision: 'second', at: day(15) } as const;
+    const events = [cancelled, event('number.reclaimed', 22, { joined })];
+    expect(kinds(events, { claim: suspendedClaim })).toEqual(['release-claim']);
+  });
+});
+
 describe('release policy on a claim with a binding', () => {
   const bound = claim({ bindingId: 'binding-1' });
   it('cancelled → released at once', () => {
@@ -99,6 +107,13 @@ describe('I7: an event about an earlier tenancy', () => {
   it('at the very instant of the claim → nothing', () => {
     expect(plan([event('number.cancelled', 10)])).toEqual({ duties: [], nextAt: null });
   });
+  it('a reissue heard of again, with a join date before the claim → nothing', () => {
+    const joined = { precision: 'second', at: day(9) } as const;
+    expect(kinds([event('number.reissued', 12, { joined })])).toEqual([]);
+  });
+  it('an event of a fast clock that was known before the claim → nothing', () => {
+    expect(kinds([event('number.transferred', 11, { receivedAt: day(9) })])).toEqual([]);
+  });
   it('a reissue that gives the join date the claim was made in → nothing', () => {
     const joined = { precision: 'day', day: '1970-01-11' } as const;
     const inTenancy = claim({ tenancy: { joined, source: 'sichuan/mobile-5g' } });
@@ -119,6 +134,9 @@ describe('same-person check before a release on reissue or transfer', () => {
   ] as const)('answered %s → %j', (answer, expected) => {
     const asked = claim({ state: 'suspended', samePerson: [check(answer)] });
     expect(kinds([cancelled, reissued], { ...verified, claim: asked })).toEqual(expected);
+  });
+  it('being asked → looked after within a quarter of an hour, should whoever asks be lost', () => {
+    expect(plan([cancelled, reissued], verified).nextAt).toBe(day(30) + 15 * 60_000);
   });
   it('undecided → waits, suspended, and asks again later', () => {
     const asked = claim({ state: 'suspended', samePerson: [check('undecided', { askAgainAt: day(31) })] });
@@ -158,7 +176,7 @@ describe('a reclaim or retraction after the release', () => {
       freeze,
       policy,
       claim: current,
-      lastReleased,
+      released: [lastReleased],
       holderVerified: false,
       now: day(116),
     }).duties.map(({ kind }) => kind);
@@ -179,6 +197,29 @@ describe('a reclaim or retraction after the release', () => {
   it('the user had left by itself → nothing', () => {
     expect(dutiesAfter(released({ cause: { kind: 'left', eventKey: null } }), null)).toEqual([]);
   });
+  it('released at once because of its binding, still cancelled → nothing', () => {
+    const atOnce = released({ releasedAt: day(20), cause: { kind: 'cancelled', eventKey: cancelled.key } });
+    const { duties } = plan([cancelled], { claim: null, released: [atOnce] });
+    expect(duties).toEqual([]);
+  });
+  it('two users lost it to wrong events, one after the other → a case for each', () => {
+    const later = event('number.transferred', 30);
+    const second = released({
+      claimId: asClaimId('claim-2'),
+      userId: asUserId('user-2'),
+      claimedAt: day(26),
+      cause: { kind: 'transferred', eventKey: later.key },
+    });
+    const { duties } = plan([reissued, retraction(reissued, 40), later, retraction(later, 40)], {
+      claim: null,
+      released: [released({ cause: { kind: 'reissued', eventKey: reissued.key } }), second],
+      now: day(41),
+    });
+    expect(duties.map(({ kind, userId }) => [kind, userId])).toEqual([
+      ['open-case', 'user-1'],
+      ['open-case', 'user-2'],
+    ]);
+  });
   it('still cancelled → nothing', () => {
     expect(dutiesAfter(released(), null, [cancelled])).toEqual([]);
   });
@@ -189,7 +230,7 @@ describe('a reclaim or retraction after the release', () => {
       freeze,
       policy,
       claim: null,
-      lastReleased: released({ releasedAt: day(98) }),
+      released: [released({ releasedAt: day(98) })],
       holderVerified: false,
       now: day(116),
     });
