@@ -10,8 +10,11 @@ import type { Metrics } from '../platform/metrics.ts';
 import { carrierTaskQueue, mainTaskQueue } from '../workflows/task-queues.ts';
 import { observeActivities } from './interceptors.ts';
 
-/** A sleeping number costs nothing once it has left the cache: 400 cached ones take some 100 MB. */
-const defaultCachedWorkflows = 400;
+/**
+ * A sleeping number costs nothing once it has left the cache, and its history of some ten events is read again in
+ * milliseconds: a hundred are enough for those that are being worked on.
+ */
+const defaultCachedWorkflows = 100;
 /** Steps on our own queue wait for the store most of the time; it has 50 connections to share. */
 const stepsAtOnce = 40;
 /** A province system answers a few calls at a time; one long poll is enough to keep them coming. */
