@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Bench } from './bench.ts';
 import { bytesBench } from './bytes.ts';
+import { batchBench } from './batch.ts';
 import { eventBench } from './event.ts';
 import { describeMachine } from './machine.ts';
 import { memoryBench } from './memory.ts';
