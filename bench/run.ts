@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
+import { batchBench } from './batch.ts';
 import type { Bench } from './bench.ts';
 import { bytesBench } from './bytes.ts';
-import { batchBench } from './batch.ts';
+import { effectBench } from './effect.ts';
 import { eventBench } from './event.ts';
 import { describeMachine } from './machine.ts';
 import { memoryBench } from './memory.ts';

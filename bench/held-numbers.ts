@@ -1,0 +1,67 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import pLimit from 'p-limit';
+import { asClaimId, asUserId, type NumberKey } from '../domain/ids.ts';
+import type { PhoneNumber } from '../domain/phone-number.ts';
+import type { Bed } from './bed.ts';
+
+/** Long before anything that a bench reports. */
+const claimedAt = Date.parse('2024-01-01T00:00:00Z');
+const writesAtOnce = 20;
+
+/**
+ * Gives each number to a user of its own, by the store's own steps; the users have no verified e-mail, so that none is
+ * told by mail. Gives the numbers' keys.
+ */
+export async function holdNumbers(
+  { store, hasher }: Pick<Bed, 'store' | 'hasher'>,
+  phones: readonly PhoneNumber[],
+): Promise<NumberKey[]> {
+  const limit = pLimit(writesAtOnce);
+  return limit.map(phones, async (phone) => {
+    const numberKey = hasher.numberKeyOf(phone);
+    const userId = asUserId(`user-${numberKey}`);
+    const claimId = asClaimId(`claim-${numberKey}`);
+    await store.users.createPending({
+      userId,
+      nickname: null,
+      email: null,
+      emailVerified: false,
+      passwordHash: null,
+      customerId: null,
+      phone: { numberKey, claimId },
+      registeredAt: claimedAt,
+      createdAt: claimedAt,
+    });
+    await store.claims.claim(numberKey, {
+      claimId,
+      userId,
+      state: 'active',
+      claimedAt,
+      anchoredAt: claimedAt,
+      tenancy: null,
+      bindingId: null,
+      stateSince: claimedAt,
+      samePerson: [],
+    });
+    await store.users.commit(userId);
+    return numberKey;
+  });
+}
+
+/** As many are looked at in one query; it is the store's time that is measured, and ours that is not. */
+const lookedAtOnce = 50;
+const pauseMs = 25;
+
+/** Waits until the claim of the last of these numbers is suspended. Looks at those that come last first. */
+export async function untilSuspended(
+  { claims }: Bed['store'],
+  numberKeys: readonly NumberKey[],
+): Promise<void> {
+  let left = [...numberKeys];
+  while (left.length > 0) {
+    const looked = await claims.findMany(left.slice(-lookedAtOnce));
+    const done = new Set(looked.flatMap(({ _id, claim }) => (claim?.state === 'suspended' ? [_id] : [])));
+    left = left.filter((numberKey) => !done.has(numberKey));
+    if (done.size < looked.length) await pause(pauseMs);
+  }
+}
