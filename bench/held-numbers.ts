@@ -30,7 +30,8 @@ export async function holdNumbers(
       customerId: null,
       phone: { numberKey, claimId },
       registeredAt: claimedAt,
-      createdAt: claimedAt,
+      // Not long ago: the sweep takes a user that has been pending for long for one left behind by a crash.
+      createdAt: Date.now(),
     });
     await store.claims.claim(numberKey, {
       claimId,
@@ -51,17 +52,24 @@ export async function holdNumbers(
 /** As many are looked at in one query; it is the store's time that is measured, and ours that is not. */
 const lookedAtOnce = 50;
 const pauseMs = 25;
+/** A thousand take seconds, and a minute on a crowded machine. A bench that hangs has to end. */
+const withinMs = 300_000;
 
-/** Waits until the claim of the last of these numbers is suspended. Looks at those that come last first. */
+/**
+ * Waits until the claim of the last of these numbers is suspended. Looks at those that come last first. Throws when
+ * that takes longer than five minutes.
+ */
 export async function untilSuspended(
   { claims }: Bed['store'],
   numberKeys: readonly NumberKey[],
 ): Promise<void> {
+  const deadline = performance.now() + withinMs;
   let left = [...numberKeys];
   while (left.length > 0) {
     const looked = await claims.findMany(left.slice(-lookedAtOnce));
     const done = new Set(looked.flatMap(({ _id, claim }) => (claim?.state === 'suspended' ? [_id] : [])));
     left = left.filter((numberKey) => !done.has(numberKey));
+    if (performance.now() > deadline) throw new Error(`${left.length} claims are not suspended yet`);
     if (done.size < looked.length) await pause(pauseMs);
   }
 }

@@ -51,6 +51,9 @@ async function main(): Promise<void> {
   if (broken.length > 0) process.exitCode = 1;
 }
 
+// Whatever ends a run, its servers end with it: they are asked to stop when this process exits.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 main().catch((error: unknown) => {
   console.error(error);
   process.exitCode = 1;
