@@ -31,9 +31,10 @@ export function phoneKind(phone: PhoneNumber): PhoneKind {
 function kindOf(text: string): PhoneKind | null {
   const number = parsePhoneNumberFromString(text);
   // The library forgives a trunk "0" after the country code; such a text is another spelling, not E.164.
-  if (number === undefined || !number.isValid() || number.number !== text || number.country !== 'CN') {
+  if (number === undefined || number.number !== text || number.country !== 'CN') {
     return null;
   }
+  // Only a valid number has a type; to ask for both would do the same search twice.
   switch (number.getType()) {
     case 'MOBILE':
       return 'mobile';
