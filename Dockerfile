@@ -60,6 +60,8 @@ COPY worker ./worker
 COPY --from=workflow-bundle /app/build/workflow-bundle.js ./build/workflow-bundle.js
 USER 1000:1000
 EXPOSE 3300
+# Without these V8 and the allocator put off collecting garbage, and memory grows with the work done.
+ENV NODE_OPTIONS=--max-old-space-size=200 MALLOC_ARENA_MAX=2
 CMD ["node", "worker/main.ts"]
 
 # Provinces, a mail box and an issuer of tokens to try the product with. Never for production.

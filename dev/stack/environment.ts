@@ -62,6 +62,12 @@ function issuerConfig(ports: StackPorts, secrets: StackSecrets): object {
 }
 
 /**
+ * As in the images: without them a worker's memory grows with every number that it has ever frozen, because V8 and the
+ * allocator put off collecting what is garbage long since (docs/benchmarks.md, "memory").
+ */
+const MEMORY = { NODE_OPTIONS: '--max-old-space-size=200', MALLOC_ARENA_MAX: '2' };
+
+/**
  * The environment of the stack's processes: what this process was given, without the LINEKEEPER_… of it that the
  * settings don't mean for them, and what the stack says itself.
  */
@@ -70,6 +76,7 @@ export function environmentOf(facts: StackFacts): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('LINEKEEPER_'));
   return {
     ...Object.fromEntries(inherited),
+    ...MEMORY,
     LINEKEEPER_MAIL_FROM: 'Linekeeper <no-reply@linekeeper.example>',
     ...settings.env,
     LINEKEEPER_API_HOST: '127.0.0.1',
