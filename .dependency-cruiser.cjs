@@ -9,9 +9,10 @@ const folders = {
   workflows: ['domain'],
   store: ['domain', 'platform'],
   carriers: ['domain', 'platform'],
-  activities: ['domain', 'platform', 'ports', 'store', 'carriers'],
-  api: ['domain', 'platform', 'ports', 'store', 'carriers', 'workflows'],
-  worker: ['domain', 'platform', 'ports', 'store', 'carriers', 'workflows', 'activities'],
+  verdicts: ['domain', 'platform', 'store', 'carriers'],
+  activities: ['domain', 'platform', 'ports', 'store', 'carriers', 'verdicts'],
+  api: ['domain', 'platform', 'ports', 'store', 'carriers', 'verdicts', 'workflows'],
+  worker: ['domain', 'platform', 'ports', 'store', 'carriers', 'verdicts', 'workflows', 'activities'],
   simulator: ['domain'],
 };
 const ours = [...Object.keys(folders), 'dev', 'bench', 'test', 'console'];
@@ -41,7 +42,7 @@ module.exports = {
       name: 'product-runs-without-dev-packages',
       severity: 'error',
       comment: 'the images of api and worker are installed with --omit=dev',
-      from: { path: '^(domain|platform|ports|workflows|store|carriers|activities|api|worker)/' },
+      from: { path: '^(domain|platform|ports|workflows|store|carriers|verdicts|activities|api|worker)/' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },

@@ -2,6 +2,12 @@
 export const scopes = {
   'numbers:read': 'Look numbers up, with their timelines',
   'users:read': 'See users',
+  'users:write': 'Change users, together with their session',
+  'codes:write': 'Have verification codes sent',
+  'registrations:write': 'Register users, and see how it went',
+  'sessions:write': 'Log users in, and reset their passwords',
+  'accounts:read': 'See the entries of accounts',
+  'accounts:write': 'Top accounts up',
   'imports:read': 'See imports and their results',
   'imports:write': 'Import users',
   'audit:read': 'See who looked at what',
@@ -19,7 +25,16 @@ export type Role = (typeof roles)[number];
 /** Who may call a route. */
 export type Access =
   /** A bearer token with this scope and, where roles are named, one of them. */
-  | { readonly kind: 'token'; readonly scope: Scope; readonly roles?: readonly Role[] }
+  | {
+      readonly kind: 'token';
+      readonly scope: Scope;
+      readonly roles?: readonly Role[];
+      /**
+       * Also the session of the user that is changed (`X-User-Session`), the one of `{id}` where the path has it.
+       * `fresh`: of a login in the last 5 minutes.
+       */
+      readonly session?: 'live' | 'fresh';
+    }
   /** A province system's signature; the path has `{province}` and `{system}`. */
   | { readonly kind: 'signature' }
   | { readonly kind: 'public' };

@@ -7,6 +7,7 @@ import { createAuthenticator } from './middleware/authenticate.ts';
 import { correlate, refuseBadCorrelator } from './middleware/correlator.ts';
 import { createIdempotent } from './middleware/idempotency.ts';
 import { measure } from './middleware/measure.ts';
+import { createSessionCheck } from './middleware/user-session.ts';
 import { createSignatureCheck } from './middleware/verify-signature.ts';
 import { openApiDocument } from './openapi.ts';
 import { Problem } from './problem.ts';
@@ -42,6 +43,7 @@ export function createApp(dependencies: ApiDependencies, further: readonly Route
   const guards: Guards = {
     authenticator: createAuthenticator({ ...tokens, logger, now }),
     checkSignature: createSignatureCheck({ registry, metrics, logger, now }),
+    checkSession: createSessionCheck({ store, hasher, now }),
     idempotent: createIdempotent({ kept: store.idempotency, hasher, logger, now }),
     now,
   };

@@ -130,7 +130,11 @@ function answerOf({ description: text, schema, mediaType, headers, example }: Re
 
 /** The problems that a route can answer with, by status, each code with an example. */
 function problemsOf(route: Route): Record<string, ResponseConfig> {
-  const byStatus = Map.groupBy(problemCodesOf(route), (code) => String(problemCodes[code].status));
+  const own = new Map(
+    (route.problems ?? []).flatMap((each) => (typeof each === 'string' ? [] : [[each.code, each.status]])),
+  );
+  const statusOf = (code: ProblemCode) => own.get(code) ?? problemCodes[code].status;
+  const byStatus = Map.groupBy(problemCodesOf(route), (code) => String(statusOf(code)));
   return Object.fromEntries(
     [...byStatus].map(([status, codes]) => [
       status,
@@ -139,7 +143,9 @@ function problemsOf(route: Route): Record<string, ResponseConfig> {
         content: {
           [problemMediaType]: {
             schema: problemSchema,
-            examples: Object.fromEntries(codes.map((code) => [code, { value: problemExample(code) }])),
+            examples: Object.fromEntries(
+              codes.map((code) => [code, { value: { ...problemExample(code), status: Number(status) } }]),
+            ),
           },
         },
       },
@@ -166,13 +172,17 @@ export function problemCodesOf(route: Route): ProblemCode[] {
         ] as const)
       : []),
     ...(access.kind === 'token' && access.roles ? (['role_missing'] as const) : []),
+    ...(access.kind === 'token' && access.session ? (['session_required'] as const) : []),
+    ...(access.kind === 'token' && access.session === 'fresh'
+      ? (['reauthentication_required'] as const)
+      : []),
     ...(access.kind === 'signature'
       ? (['signature_missing', 'signature_invalid', 'signature_expired'] as const)
       : []),
     ...(takesKey(route)
       ? (['idempotency_key_invalid', 'request_in_progress', 'idempotency_key_reused'] as const)
       : []),
-    ...problems,
+    ...problems.map((each) => (typeof each === 'string' ? each : each.code)),
     'internal_error',
   ];
   return [...new Set(codes)];
@@ -216,6 +226,11 @@ function headersOf(route: Route): { name: string; text: string; required: boolea
     text: 'Within 24 h the same key and body give the same answer',
     required: false,
   };
+  const session = {
+    name: 'X-User-Session',
+    text: "The token of the user's session, from `POST /v1/sessions`",
+    required: true,
+  };
   const signature = [
     { name: 'webhook-id', text: "The call's own id, the same when it is made again", required: true },
     { name: 'webhook-timestamp', text: 'Unix seconds; at most 5 minutes off', required: true },
@@ -223,6 +238,7 @@ function headersOf(route: Route): { name: string; text: string; required: boolea
   return [
     correlator,
     ...(takesKey(route) ? [key] : []),
+    ...(route.access.kind === 'token' && route.access.session ? [session] : []),
     ...(route.access.kind === 'signature' ? signature : []),
   ];
 }

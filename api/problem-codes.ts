@@ -30,6 +30,42 @@ export const problemCodes = {
   signature_invalid: { status: 401, title: 'The signature does not verify' },
   signature_expired: { status: 401, title: 'The signature is too old' },
 
+  session_required: { status: 401, title: 'A session of this user is needed' },
+  reauthentication_required: { status: 403, title: 'A login within the last 5 minutes is needed' },
+  too_many_requests: { status: 429, title: 'Too many requests of this kind' },
+
+  // Codes, logins and passwords.
+  code_invalid: { status: 422, title: 'The code is wrong, late or used, or was sent for something else' },
+  bad_credentials: { status: 401, title: 'No such login with this password' },
+  number_recycled: { status: 403, title: 'The number went to somebody else since' },
+  no_such_login: { status: 403, title: 'Nobody logs in by this number' },
+  password_too_short: { status: 422, title: 'The password is too short' },
+  password_too_long: { status: 422, title: 'The password is too long' },
+  password_too_common: { status: 422, title: 'The password is one of those that are tried first' },
+  reset_token_invalid: { status: 422, title: 'The reset token is wrong, late or used' },
+  email_token_invalid: { status: 422, title: 'The token of this e-mail is wrong, late or used' },
+
+  // Becoming a user, and changing one.
+  phone_in_use: { status: 409, title: 'The number is the login phone of its present holder' },
+  number_undecided: { status: 409, title: 'Whose number it is now could not be decided' },
+  number_frozen: { status: 409, title: 'The number was cancelled, and nobody holds it' },
+  nickname_in_use: { status: 409, title: 'The nickname is in use' },
+  nickname_invalid: { status: 422, title: 'The nickname can not be used' },
+  email_in_use: { status: 409, title: 'The e-mail is in use' },
+  email_invalid: { status: 422, title: 'Not an e-mail address' },
+  id_number_invalid: { status: 422, title: 'Not an ID number' },
+  name_invalid: { status: 422, title: 'Not the name of a person' },
+  under_age: { status: 422, title: 'A child under 14 can not be registered' },
+  identity_mismatch: { status: 409, title: 'The carrier knows the number under another identity' },
+  identity_verified: { status: 409, title: 'A verified identity can not be changed here' },
+  change_in_progress: { status: 409, title: 'Another change of this user is under way' },
+  services_active: { status: 409, title: 'Tied services have to be cancelled first' },
+  balance_not_zero: { status: 409, title: 'There is money on the accounts' },
+  registration_not_found: { status: 404, title: 'There is no such registration' },
+  phone_change_not_found: { status: 404, title: 'There is no such change of phone' },
+  session_not_found: { status: 404, title: 'There is no such session' },
+  account_not_found: { status: 404, title: 'There is no such account' },
+
   // Asking again.
   request_in_progress: { status: 409, title: 'The first request with this key is still running' },
   idempotency_key_reused: { status: 422, title: 'The key was used for another request' },

@@ -17,6 +17,10 @@ export class Problem extends Error {
   readonly code: ProblemCode;
   readonly errors: readonly RequestFault[] | undefined;
   readonly headers: Readonly<Record<string, string>>;
+  /** That of the code, unless this route answers it with another one. */
+  readonly status: number;
+  /** Members beyond those of RFC 9457 §3.1 (§3.2). */
+  readonly extensions: Readonly<Record<string, unknown>>;
 
   constructor(
     code: ProblemCode,
@@ -25,16 +29,16 @@ export class Problem extends Error {
       detail?: string;
       errors?: readonly RequestFault[];
       headers?: Readonly<Record<string, string>>;
+      status?: number;
+      extensions?: Readonly<Record<string, unknown>>;
     } = {},
   ) {
     super(facts.detail ?? problemCodes[code].title);
     this.code = code;
     this.errors = facts.errors;
     this.headers = facts.headers ?? {};
-  }
-
-  get status(): number {
-    return problemCodes[this.code].status;
+    this.status = facts.status ?? problemCodes[code].status;
+    this.extensions = facts.extensions ?? {};
   }
 }
 
@@ -54,6 +58,7 @@ export function problemBody(problem: Problem) {
     detail: problem.message,
     code: problem.code,
     ...(problem.errors === undefined ? {} : { errors: problem.errors }),
+    ...problem.extensions,
   };
 }
 

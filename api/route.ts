@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Instant } from '../domain/instant.ts';
 import type { Access, Caller, CallerOf } from './access.ts';
 import type { JsonBody, StreamBody } from './body-spec.ts';
+import type { UserSession } from './middleware/user-session.ts';
 import type { ProblemCode } from './problem-codes.ts';
 import { parsePart } from './validation.ts';
 
@@ -15,6 +16,12 @@ export interface ResponseSpec {
   /** Headers of this answer, with their descriptions. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly example?: unknown;
+}
+
+/** A problem that a route answers with another status than usual, or with members of its own. */
+export interface ProblemOfRoute {
+  readonly code: ProblemCode;
+  readonly status: number;
 }
 
 /** The answers of a route that are no problems, by status. */
@@ -45,12 +52,24 @@ export interface AnyAnswer {
 /** What a handler gets of a JSON body, of a stream, or where there is none. */
 type BodyValue<B> = B extends JsonBody<infer Value> ? Value : B extends StreamBody ? Readable : undefined;
 
+/** The session that comes with a request of that access. */
+type SessionOf<A extends Access> = A extends { readonly session: 'live' | 'fresh' } ? UserSession : null;
+
 /** What a handler is given: everything checked. */
 export interface RouteInput<A extends Access, Params, Query, Body> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
   readonly caller: CallerOf<A>;
+  /** The session of the user that is changed, where the access asks for one. */
+  readonly session: SessionOf<A>;
+  /**
+   * Names this request: a keyed hash of client and `Idempotency-Key`, so that the same one comes again after a crash;
+   * without a key made up for this request alone.
+   */
+  readonly requestRef: string;
+  /** The address that the request is from: the end user's, where a trusted caller passes it on. */
+  readonly address: string;
   readonly correlator: string;
   /** When the request came in. */
   readonly receivedAt: Instant;
@@ -67,6 +86,9 @@ export interface RawRequest {
   /** Parsed JSON, a stream, or undefined. */
   readonly body: unknown;
   readonly caller: Caller;
+  readonly session: UserSession | null;
+  readonly requestRef: string;
+  readonly address: string;
   readonly correlator: string;
   readonly receivedAt: Instant;
   readonly raw: Buffer;
@@ -97,7 +119,7 @@ export interface RouteSpec<
   readonly body?: B;
   readonly responses: R;
   /** The problems of this route, beside those that its access, its parts and every route bring along. */
-  readonly problems?: readonly ProblemCode[];
+  readonly problems?: readonly (ProblemCode | ProblemOfRoute)[];
   /** False for a POST that takes no `Idempotency-Key`. */
   readonly idempotent?: false;
 }

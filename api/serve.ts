@@ -22,6 +22,7 @@ import {
   type KeyedRequest,
 } from './middleware/idempotency.ts';
 import { nameRoute } from './middleware/measure.ts';
+import type { SessionCheck, UserSession } from './middleware/user-session.ts';
 import type { SignatureCheck } from './middleware/verify-signature.ts';
 import { Problem, problemBody, problemMediaType } from './problem.ts';
 import type { AnyAnswer, Route } from './route.ts';
@@ -30,6 +31,7 @@ import type { AnyAnswer, Route } from './route.ts';
 export interface Guards {
   readonly authenticator: Authenticator;
   readonly checkSignature: SignatureCheck;
+  readonly checkSession: SessionCheck;
   readonly idempotent: Idempotent;
   readonly now: () => Instant;
 }
@@ -45,7 +47,7 @@ const noBody: ReceivedBody = { raw: Buffer.alloc(0), stream: null, encoding: nul
 
 /**
  * Makes the Express handler of a route. The order of the checks is that of their cost, and nobody learns anything of
- * a route before it is known who asks: caller, media type, size, JSON, schemas, idempotency key, and then the handler.
+ * a route before it is known who asks: caller, session, media type, size, JSON, schemas, idempotency key, and then the handler.
  */
 export function serve(route: Route, guards: Guards): RequestHandler {
   return async (request, response) => {
@@ -53,6 +55,7 @@ export function serve(route: Route, guards: Guards): RequestHandler {
     const receivedAt = guards.now();
     try {
       const identified = route.access.kind === 'signature' ? null : await identify(route, request, guards);
+      const session = await sessionOf(route, request, guards);
       const body = await receive(route, request);
       const caller = identified ?? signer(request, body.raw, guards);
       const answer = route.prepare({
@@ -60,6 +63,9 @@ export function serve(route: Route, guards: Guards): RequestHandler {
         query: request.query,
         body: body.stream ?? (route.body === undefined ? undefined : parseJson(body.raw)),
         caller,
+        session,
+        requestRef: guards.idempotent.refOf(caller, keyOf(route, request)),
+        address: request.ip ?? '',
         correlator: currentCorrelator() ?? '',
         receivedAt,
         raw: body.raw,
@@ -74,6 +80,16 @@ export function serve(route: Route, guards: Guards): RequestHandler {
 
 async function identify({ access }: Route, request: Request, { authenticator }: Guards): Promise<Caller> {
   return access.kind === 'token' ? authenticator.authenticate(access, request.headers) : { kind: 'public' };
+}
+
+async function sessionOf(
+  { access }: Route,
+  { headers, params }: Request,
+  { checkSession }: Guards,
+): Promise<UserSession | null> {
+  if (access.kind !== 'token' || access.session === undefined) return null;
+  const userId = typeof params.id === 'string' ? params.id : undefined;
+  return checkSession({ headers, userId, needs: access.session });
 }
 
 function signer(request: Request, raw: Buffer, { checkSignature }: Guards): Caller {
@@ -120,7 +136,7 @@ async function answerUnderKey({
   answer: () => Promise<AnyAnswer>;
   guards: Guards;
 }): Promise<void> {
-  const key = takesKey(route) ? idempotencyKeyOf(request.get(IDEMPOTENCY_KEY_HEADER)) : null;
+  const key = keyOf(route, request);
   if (key === null || caller.kind !== 'token') {
     await send(route, response, await answer());
     return;
@@ -131,8 +147,11 @@ async function answerUnderKey({
     target: `${request.method} ${request.originalUrl}`,
     body: body.stream ? { kind: 'stream', tap: body.stream } : { kind: 'whole', raw: body.raw },
   };
-  sendKept(response, await guards.idempotent(asked, () => keptAnswer(answer)));
+  sendKept(response, await guards.idempotent.answer(asked, () => keptAnswer(answer)));
 }
+
+const keyOf = (route: Route, request: Request): string | null =>
+  takesKey(route) ? idempotencyKeyOf(request.get(IDEMPOTENCY_KEY_HEADER)) : null;
 
 /** Whether a route takes an `Idempotency-Key`: the POSTs of clients do, unless they say otherwise. */
 export const takesKey = (route: Pick<Route, 'method' | 'access' | 'idempotent'>): boolean =>

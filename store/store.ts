@@ -16,6 +16,7 @@ import { createNotices } from './notices.ts';
 import { createNumbers } from './numbers.ts';
 import { createSessions } from './sessions.ts';
 import { createUsers } from './users.ts';
+import { createVerifications } from './verifications.ts';
 
 /** What the store stands on: a connection, the cipher of personal fields and the hasher of what they are looked up by. */
 export interface StoreOptions {
@@ -43,6 +44,7 @@ export function createStore({ connection, cipher, hasher }: StoreOptions) {
     numbers: createNumbers(sealed),
     sessions: createSessions({ connection }),
     users: createUsers(sealed),
+    verifications: createVerifications({ connection }),
 
     /** Makes the collections' indexes where they are missing. Can be run at every start, by several at once. */
     async setUp(): Promise<void> {

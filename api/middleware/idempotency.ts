@@ -1,10 +1,10 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash, type Hash, randomUUID } from 'node:crypto';
 import { Transform } from 'node:stream';
 import type { Instant } from '../../domain/instant.ts';
 import type { NumberHasher } from '../../platform/hashing.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { attemptRunsFor, type Idempotency, type KeptAnswer } from '../../store/idempotency.ts';
-import type { TokenCaller } from '../access.ts';
+import type { Caller, TokenCaller } from '../access.ts';
 import { Problem } from '../problem.ts';
 
 /** The header that carries a key. */
@@ -28,8 +28,13 @@ export interface KeyedRequest {
     | { readonly kind: 'stream'; readonly tap: DigestTap };
 }
 
-/** Gives the answer of the first request under a key to all that repeat it. */
-export type Idempotent = (request: KeyedRequest, answer: () => Promise<KeptAnswer>) => Promise<KeptAnswer>;
+/** What keys are good for. */
+export interface Idempotent {
+  /** Gives the answer of the first request under a key to all that repeat it. */
+  answer(request: KeyedRequest, answer: () => Promise<KeptAnswer>): Promise<KeptAnswer>;
+  /** Names a request: the same for the same client and key; without a key another one each time. */
+  refOf(caller: Caller, key: string | null): string;
+}
 
 /** Reads the key of a request; null without one. Throws a `Problem` for one that is none. */
 export function idempotencyKeyOf(header: string | undefined): string | null {
@@ -93,8 +98,11 @@ export function createIdempotent({
     }
   };
 
-  return async ({ key, caller, target, body }, answer) => {
-    const keyRef = hasher.blindIndex('idempotency-key', `${caller.clientId}\0${key}`);
+  const refOf = ({ clientId }: Pick<TokenCaller, 'clientId'>, key: string): string =>
+    hasher.blindIndex('idempotency-key', `${clientId}\0${key}`);
+
+  const answerOnce: Idempotent['answer'] = async ({ key, caller, target, body }, answer) => {
+    const keyRef = refOf(caller, key);
     const whole =
       body.kind === 'whole'
         ? fingerprintOf(target, createHash('sha256').update(body.raw).digest('base64url'))
@@ -129,5 +137,11 @@ export function createIdempotent({
     } finally {
       clearInterval(extending);
     }
+  };
+
+  return {
+    answer: answerOnce,
+    refOf: (caller, key) =>
+      key === null || caller.kind !== 'token' ? `request_${randomUUID()}` : refOf(caller, key),
   };
 }

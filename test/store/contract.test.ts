@@ -1,4 +1,11 @@
-import { asAccountId, asClaimId, asCustomerId, asNumberKey, asUserId } from '../../domain/ids.ts';
+import {
+  asAccountId,
+  asClaimId,
+  asCustomerId,
+  asNumberKey,
+  asSessionId,
+  asUserId,
+} from '../../domain/ids.ts';
 import type { PhoneNumber } from '../../domain/phone-number.ts';
 import { UnbalancedEntry } from '../../store/accounts.ts';
 import { connectStore } from '../../store/connection.ts';
@@ -152,16 +159,23 @@ describe('store of sessions', () => {
   it('the epoch of the user rises → the session is dead', async () => {
     const userId = asUserId('session');
     await store.users.createPending(user('session'));
-    await store.sessions.open({ tokenHash: 'hash', userId, epoch: 0, createdAt: 1, expiresAt: 100 });
-    const live = () =>
-      store.sessions.live({
-        tokenHash: 'hash',
-        now: 50,
-        epochOf: async (id) => (await store.users.find(id))?.epoch ?? null,
-      });
-    await expect(live()).resolves.toMatchObject({ userId });
+    const sessionId = asSessionId('session');
+    const granted = {
+      sessionId,
+      secretHash: 'hash',
+      userId,
+      epoch: 0,
+      method: 'code',
+      createdAt: 1,
+    } as const;
+    await store.sessions.open({ ...granted, expiresAt: 100 });
+    const good = async () => {
+      const epoch = (await store.users.find(userId))?.epoch ?? -1;
+      return store.sessions.ofUser({ userId, epoch, now: 50 });
+    };
+    await expect(good()).resolves.toMatchObject([{ sessionId }]);
     await store.users.raiseEpoch(userId, 'claim:suspended');
-    await expect(live()).resolves.toBeNull();
+    await expect(good()).resolves.toEqual([]);
   });
 });
 
