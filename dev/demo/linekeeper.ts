@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { acceptedImportSchema, importSchema } from '../../api/schemas/import.ts';
 import { numberSchema, timelineSchema } from '../../api/schemas/number.ts';
 import { userSchema } from '../../api/schemas/user.ts';
-import type { ApplicationName } from '../issuer/access.ts';
 import type { Endpoints } from '../stack/endpoints.ts';
+import { authorizationOf } from './authorization.ts';
 import { jsonOf, textOf } from './call.ts';
 import { StoryBroken } from './witness.ts';
 
@@ -88,32 +88,4 @@ export async function openLinekeeper(endpoints: Endpoints): Promise<Linekeeper> 
       );
     },
   };
-}
-
-const discovery = z.object({ token_endpoint: z.url() });
-const token = z.object({ access_token: z.string() });
-
-/** The header that lets an application of the stack in: RFC 6749 §4.4, at the token endpoint that the issuer names. */
-async function authorizationOf(
-  { issuer, clients }: Endpoints,
-  application: ApplicationName,
-): Promise<Record<string, string>> {
-  const { id, secret, scope } = clients[application];
-  const { token_endpoint } = await jsonOf(
-    { method: 'GET', url: `${issuer}/.well-known/openid-configuration` },
-    discovery,
-  );
-  const { access_token } = await jsonOf(
-    {
-      method: 'POST',
-      url: token_endpoint,
-      headers: {
-        authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
-        'content-type': 'application/x-www-form-urlencoded',
-      },
-      body: new URLSearchParams({ grant_type: 'client_credentials', scope }).toString(),
-    },
-    token,
-  );
-  return { authorization: `Bearer ${access_token}` };
 }

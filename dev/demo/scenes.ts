@@ -2,6 +2,7 @@ import { parseInstant } from '../../domain/instant.ts';
 import { type Linekeeper, openLinekeeper, type UserAnswer } from './linekeeper.ts';
 import { createReader, type newUser } from './people.ts';
 import { openProvinces, type Provinces } from './provinces.ts';
+import { openSite, type Site } from './site.ts';
 import type { Stage } from './story.ts';
 import { StoryBroken } from './witness.ts';
 
@@ -9,6 +10,7 @@ import { StoryBroken } from './witness.ts';
 export type Actors = Stage & {
   linekeeper: Linekeeper;
   provinces: Provinces;
+  site: Site;
   read: ReturnType<typeof createReader>;
 };
 
@@ -18,10 +20,12 @@ export type Holder = { phone: string; email: string; userId: string; before: Use
 /** Brings the actors onto a stage. */
 export async function actorsOn(stage: Stage): Promise<Actors> {
   const { endpoints } = stage;
+  const provinces = openProvinces(endpoints.simulator);
   return {
     ...stage,
     linekeeper: await openLinekeeper(endpoints),
-    provinces: openProvinces(endpoints.simulator),
+    provinces,
+    site: await openSite(endpoints, provinces),
     read: createReader(),
   };
 }
