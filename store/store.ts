@@ -12,6 +12,7 @@ import { createHandles } from './handles.ts';
 import { createIdempotency } from './idempotency.ts';
 import { createImports } from './imports.ts';
 import { createInbox } from './inbox.ts';
+import { createLimits } from './limits.ts';
 import { createNotices } from './notices.ts';
 import { createNumbers } from './numbers.ts';
 import { createSessions } from './sessions.ts';
@@ -40,6 +41,7 @@ export function createStore({ connection, cipher, hasher }: StoreOptions) {
     idempotency: createIdempotency(sealed),
     imports: createImports(sealed),
     inbox: createInbox({ connection }),
+    limits: createLimits({ connection, blindIndex: hasher.blindIndex }),
     notices: createNotices({ connection }),
     numbers: createNumbers(sealed),
     sessions: createSessions({ connection }),

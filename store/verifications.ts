@@ -2,18 +2,8 @@ import type { Connection } from 'mongoose';
 import { Schema } from 'mongoose';
 import type { NumberKey, VerificationId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import { codeTries, type VerificationPurpose } from '../domain/verification-code.ts';
 import { modelOf } from './schema.ts';
-
-/** What a code is asked for. One that was sent for one purpose opens nothing of another. */
-export const verificationPurposes = [
-  'register',
-  'login',
-  'reset-password',
-  'change-phone',
-  'recover',
-] as const;
-/** One of {@link verificationPurposes}. */
-export type VerificationPurpose = (typeof verificationPurposes)[number];
 
 /** A code that was sent to a number. */
 export interface Verification {
@@ -44,9 +34,6 @@ export interface Proof {
   readonly issuedAt: Instant;
   readonly provenAt: Instant;
 }
-
-/** How often a code may be guessed at, the right one included. */
-const triesAllowed = 5;
 
 /**
  * Codes sent to numbers. A proof costs one write: the guess is added if it is among the first five and nobody guessed
@@ -91,7 +78,7 @@ export function createVerifications({ connection }: { connection: Connection }) 
         numberKey,
         purpose,
         expiresAt: { $gt: now },
-        [`tries.${triesAllowed - 1}`]: { $exists: false },
+        [`tries.${codeTries - 1}`]: { $exists: false },
       };
       const tried: Try = { codeHash, by, at: now };
       const added = await model

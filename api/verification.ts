@@ -1,0 +1,32 @@
+import type { NumberKey, VerificationId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { VerificationPurpose } from '../domain/verification-code.ts';
+import type { NumberHasher } from '../platform/hashing.ts';
+import { codeHashOf } from '../platform/verification-code.ts';
+import type { Store } from '../store/store.ts';
+import type { Proof } from '../store/verifications.ts';
+import { Problem } from './problem.ts';
+
+/**
+ * Proves that the caller has the code that was sent to a number for a purpose; each code once. `by` is the request's
+ * `requestRef`: the same request, made again after a crash, proves it again. Costs one write to the store.
+ * Throws the `Problem` `code_invalid`, the same whatever is wrong: the code, its age, its number, its purpose, the
+ * fifth wrong guess or that it was used.
+ */
+export async function proveCode(
+  { store, hasher }: { store: Pick<Store, 'verifications'>; hasher: Pick<NumberHasher, 'blindIndex'> },
+  guess: {
+    numberKey: NumberKey;
+    verificationId: VerificationId;
+    code: string;
+    purpose: VerificationPurpose;
+    by: string;
+    now: Instant;
+  },
+): Promise<Proof> {
+  const { code, ...rest } = guess;
+  const codeHash = codeHashOf(hasher, { verificationId: guess.verificationId, code });
+  const proof = await store.verifications.prove({ ...rest, codeHash });
+  if (!proof) throw new Problem('code_invalid');
+  return proof;
+}
