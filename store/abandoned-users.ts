@@ -1,4 +1,5 @@
 import type { Instant } from '../domain/instant.ts';
+import { wasMade } from './claims.ts';
 import { settleClaims } from './new-claim.ts';
 import { type NewUserTools, withdraw } from './new-user-steps.ts';
 import type { UserPhone } from './users.ts';
@@ -36,5 +37,5 @@ export async function removeAbandonedUsers({
 /** Whether the claim was made, also if it ended since. */
 async function wasClaimed({ store }: NewUserTools, { numberKey, claimId }: UserPhone): Promise<boolean> {
   const claims = await store.claims.find(numberKey);
-  return [claims?.claim, ...(claims?.released ?? [])].some((claim) => claim?.claimId === claimId);
+  return claims !== null && wasMade(claims, claimId);
 }

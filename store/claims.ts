@@ -4,7 +4,7 @@ import type { Claim, ReleaseCause, ReleasedClaim, SamePersonCheck } from '../dom
 import type { ClaimId, NumberKey } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Duty } from '../domain/number/plan.ts';
-import { insertNew, isDuplicateKey, modelOf } from './schema.ts';
+import { insertNew, modelOf } from './schema.ts';
 
 /** Who holds a number as login phone, and who did. One document per number, never deleted; the truth of I1. */
 export interface ClaimDoc {
@@ -38,6 +38,16 @@ interface Step extends OnClaim {
   /** `stateSince` of the claim, or `releasedAt` of the released one, that the step was decided on: else it is stale. */
   since: Instant;
   owes?: Duty;
+}
+
+/** Whether a claim was ever made, also if it ended since. */
+export const wasMade = ({ claim, released }: Pick<ClaimDoc, 'claim' | 'released'>, claimId: ClaimId): boolean =>
+  claim?.claimId === claimId || released.some((past) => past.claimId === claimId);
+
+/** What is kept of a claim that ends. */
+function ended(claim: Claim, { at, cause }: { at: Instant; cause: ReleaseCause }): ReleasedClaim {
+  const { state: _, stateSince: __, bindingId: ___, ...kept } = claim;
+  return { ...kept, releasedAt: at, cause, disputed: false };
 }
 
 /** The claims of numbers. Every change names the `claimId` that it was decided on; "no longer there" counts as done. */
@@ -112,21 +122,50 @@ export function createClaims({ connection }: { connection: Connection }) {
      * everything that gives a user a phone.
      */
     async claim(numberKey: NumberKey, claim: Claim): Promise<boolean> {
-      const doc = await model.findById(numberKey).lean<ClaimDoc>();
-      if (doc?.claim?.claimId === claim.claimId) return true;
-      if (doc?.released.some(({ claimId }) => claimId === claim.claimId)) return true;
-      if (doc?.claim) return false;
-      if (doc) {
-        const written = await replace(doc, { claim, released: doc.released });
-        return written !== null || this.claim(numberKey, claim);
-      }
-      try {
-        await model.create({ _id: numberKey as string, claim, released: [], version: 1 });
-        return true;
-      } catch (error) {
-        if (!isDuplicateKey(error)) throw error;
-        return this.claim(numberKey, claim);
-      }
+      return (await this.begin(numberKey, claim)).made;
+    },
+
+    /**
+     * As `claim`; `doc` is what stands there then. Most numbers were never claimed, so that is tried first and costs one
+     * trip to the store.
+     */
+    async begin(numberKey: NumberKey, claim: Claim): Promise<{ made: boolean; doc: ClaimDoc }> {
+      const first: ClaimDoc = { _id: numberKey, claim, released: [], version: 1 };
+      const [inserted] = await insertNew(model, [first]);
+      if (inserted) return { made: true, doc: first };
+      const begun = (doc: ClaimDoc): Change | null =>
+        wasMade(doc, claim.claimId) || doc.claim ? null : { claim, released: doc.released };
+      const doc = await change(numberKey, begun);
+      return doc ? { made: wasMade(doc, claim.claimId), doc } : this.begin(numberKey, claim);
+    },
+
+    /**
+     * Ends the claim that somebody else's was found to follow, and begins that, in one write: at no instant are there
+     * two, or none. Gives what stands there when the new claim was made, now or before; null when the former one is no
+     * longer as it was decided on.
+     */
+    async takeOver({
+      numberKey,
+      former,
+      claim,
+      at,
+      cause,
+      owes,
+    }: {
+      numberKey: NumberKey;
+      /** The claim that ends, and its `stateSince`. */
+      former: { claimId: ClaimId; since: Instant };
+      claim: Claim;
+      at: Instant;
+      cause: ReleaseCause;
+      owes: Duty;
+    }): Promise<ClaimDoc | null> {
+      const swap = (doc: ClaimDoc): Change | null =>
+        doc.claim?.claimId === former.claimId && doc.claim.stateSince === former.since
+          ? { claim, released: [...doc.released, ended(doc.claim, { at, cause })] }
+          : null;
+      const doc = await change(numberKey, swap, owes);
+      return doc && wasMade(doc, claim.claimId) ? doc : null;
     },
 
     /** Makes many claims on different numbers as `claim` does, most of which nobody ever claimed. For each: whether it was made. */
@@ -191,8 +230,7 @@ export function createClaims({ connection }: { connection: Connection }) {
     }: Step & { cause: ReleaseCause }): Promise<ReleasedClaim | null> {
       const end = ({ claim, released }: ClaimDoc): Change | null => {
         if (claim?.claimId !== claimId || claim.stateSince !== since) return null;
-        const { state: _, stateSince: __, bindingId: ___, ...kept } = claim;
-        return { claim: null, released: [...released, { ...kept, releasedAt: at, cause, disputed: false }] };
+        return { claim: null, released: [...released, ended(claim, { at, cause })] };
       };
       const doc = await change(numberKey, end, owes);
       return doc?.released.find((each) => each.claimId === claimId) ?? null;

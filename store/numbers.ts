@@ -121,6 +121,62 @@ export function createNumbers({ connection, cipher }: { connection: Connection; 
       return docs.map(open);
     },
 
+    /** The number as it is known; one never seen is written down now. One trip to the store. */
+    async meet({
+      numberKey,
+      phone,
+      home,
+    }: {
+      numberKey: NumberKey;
+      phone: PhoneNumber;
+      home: { province: string; system: string };
+    }): Promise<NumberRecord> {
+      const unseen = {
+        phone: cipher.encrypt(phone, field),
+        ...home,
+        events: [],
+        provenAt: [],
+        phase: 'unknown' as const,
+        freezeEndsAt: null,
+        attendBy: null,
+        version: 1,
+      };
+      try {
+        const doc = await model
+          .findOneAndUpdate(
+            { _id: numberKey as string },
+            { $setOnInsert: unseen },
+            { upsert: true, returnDocument: 'after' },
+          )
+          .lean<NumberDoc>();
+        if (doc) return open(doc);
+      } catch (error) {
+        // Two that meet an unseen number at once may both try to insert it.
+        if (!isDuplicateKey(error)) throw error;
+      }
+      return this.meet({ numberKey, phone, home });
+    },
+
+    /**
+     * Adds the proof of a claim to the history, if that still is at the version that the projections were folded from.
+     * False when it isn't.
+     */
+    async addProof({
+      numberKey,
+      provenAt,
+      phase,
+      freezeEndsAt,
+      fromVersion,
+    }: Pick<NumberChange, 'numberKey' | 'phase' | 'freezeEndsAt' | 'fromVersion'> & {
+      provenAt: Instant;
+    }): Promise<boolean> {
+      const { matchedCount } = await model.updateOne(
+        { _id: numberKey as string, version: fromVersion },
+        { $push: { provenAt }, $set: { phase, freezeEndsAt }, $inc: { version: 1 } },
+      );
+      return matchedCount === 1;
+    },
+
     /**
      * Writes changes, each only where its number still is at the version it was made from. False when one did not
      * take: then the caller reads again and makes anew what is missing.

@@ -15,6 +15,7 @@ import { createInbox } from './inbox.ts';
 import { createLimits } from './limits.ts';
 import { createNotices } from './notices.ts';
 import { createNumbers } from './numbers.ts';
+import { createPhoneRequests } from './phone-requests.ts';
 import { createSessions } from './sessions.ts';
 import { createUsers } from './users.ts';
 import { createVerifications } from './verifications.ts';
@@ -44,6 +45,7 @@ export function createStore({ connection, cipher, hasher }: StoreOptions) {
     limits: createLimits({ connection, blindIndex: hasher.blindIndex }),
     notices: createNotices({ connection }),
     numbers: createNumbers(sealed),
+    phoneRequests: createPhoneRequests({ connection }),
     sessions: createSessions({ connection }),
     users: createUsers(sealed),
     verifications: createVerifications({ connection }),

@@ -11,6 +11,12 @@ export interface UserPhone {
   claimId: ClaimId;
 }
 
+/** The claim whose phone's code was all that somebody proved to set a password, and when. */
+export interface PasswordOrigin {
+  claimId: ClaimId;
+  at: Instant;
+}
+
 interface UserDoc {
   _id: string;
   /**
@@ -24,6 +30,8 @@ interface UserDoc {
   email: string | null;
   emailVerified: boolean;
   passwordHash: string | null;
+  /** Absent, or null, where the password was set by more than the phone's code. */
+  passwordOrigin?: PasswordOrigin | null;
   customerId: CustomerId | null;
   phone: UserPhone | null;
   /** Rises whenever everything granted before must end: sessions and password writes carry the epoch they were made in. */
@@ -36,7 +44,7 @@ interface UserDoc {
 }
 
 /** A payment user, opened. */
-export interface User extends Omit<UserDoc, '_id' | 'epochCause' | 'abandonedAt'> {
+export interface User extends Omit<UserDoc, '_id' | 'epochCause' | 'abandonedAt' | 'passwordOrigin'> {
   userId: UserId;
 }
 
@@ -50,6 +58,7 @@ export function createUsers({ connection, cipher }: { connection: Connection; ci
       email: { type: String, default: null },
       emailVerified: { type: Boolean, required: true },
       passwordHash: { type: String, default: null },
+      passwordOrigin: { type: Schema.Types.Mixed, default: undefined },
       customerId: { type: String, default: null },
       phone: { type: Schema.Types.Mixed, default: null },
       epoch: { type: Number, required: true },
@@ -67,7 +76,15 @@ export function createUsers({ connection, cipher }: { connection: Connection; ci
   const seal = (text: string | null, field: string): string | null => text && cipher.encrypt(text, field);
   const unseal = (text: string | null, field: string): string | null => text && cipher.decrypt(text, field);
 
-  const open = ({ _id, epochCause: _, abandonedAt: __, nickname, email, ...rest }: UserDoc): User => ({
+  const open = ({
+    _id,
+    epochCause: _,
+    abandonedAt: __,
+    passwordOrigin: ___,
+    nickname,
+    email,
+    ...rest
+  }: UserDoc): User => ({
     ...rest,
     userId: _id as UserId,
     nickname: unseal(nickname, 'user.nickname'),
@@ -87,9 +104,12 @@ export function createUsers({ connection, cipher }: { connection: Connection; ci
       return docs.map(open);
     },
 
-    /** Writes new users as pending; one that is there already stays as it is (the step was done before). */
-    async createPending(...users: Omit<User, 'status' | 'epoch'>[]): Promise<void> {
-      await insertNew(
+    /**
+     * Writes new users as pending; one that is there already stays as it is (the step was done before). For each:
+     * whether it was written.
+     */
+    async createPending(...users: Omit<User, 'status' | 'epoch'>[]): Promise<boolean[]> {
+      return insertNew(
         model,
         users.map(({ userId, nickname, email, ...rest }) => ({
           ...rest,
@@ -114,9 +134,15 @@ export function createUsers({ connection, cipher }: { connection: Connection; ci
       return new Set(docs.map((doc) => doc._id as UserId));
     },
 
-    /** Opens a pending user. True also when it was opened before. */
+    /** Opens a pending user. True also when it was opened before; false when it was given up. */
     async commit(userId: UserId): Promise<boolean> {
-      return (await this.commitMany([userId])).has(userId);
+      const { modifiedCount } = await model.updateOne(
+        { _id: userId as string, status: 'pending' },
+        { $set: { status: 'open' } },
+      );
+      if (modifiedCount === 1) return true;
+      const user = await model.findById(userId, { status: 1 }).lean<Pick<UserDoc, 'status'>>();
+      return user?.status === 'open' || user?.status === 'closed';
     },
 
     /** Gives up a pending user, so that nobody opens it any more. True for the one caller who did; a committed user stays (I3). */
@@ -178,6 +204,67 @@ export function createUsers({ connection, cipher }: { connection: Connection; ci
       const written = await model.findOneAndUpdate(
         { _id: userId as string, epochCause: { $ne: cause } },
         { $inc: { epoch: 1 }, $set: { epochCause: cause } },
+        { projection: { _id: 1 } },
+      );
+      return written !== null;
+    },
+
+    /**
+     * Sets the password of an open user and ends all its sessions, in one write, if nothing ended them since `epoch` was
+     * read. `origin`: what it rests on; null for more than the phone's code; left out, it rests on what the one before
+     * did. Gives the epoch that begins; null where the one that was read is over.
+     */
+    async setPassword({
+      userId,
+      epoch,
+      passwordHash,
+      origin,
+      cause,
+    }: {
+      userId: UserId;
+      epoch: number;
+      passwordHash: string;
+      origin?: PasswordOrigin | null;
+      cause: string;
+    }): Promise<number | null> {
+      const written = await model
+        .findOneAndUpdate(
+          { _id: userId as string, status: 'open', epoch },
+          {
+            $set: {
+              passwordHash,
+              epochCause: cause,
+              ...(origin === undefined ? {} : { passwordOrigin: origin }),
+            },
+            $inc: { epoch: 1 },
+          },
+          { returnDocument: 'after', projection: { epoch: 1 } },
+        )
+        .lean<Pick<UserDoc, 'epoch'>>();
+      return written?.epoch ?? null;
+    },
+
+    /** Puts a costlier hash of the same password in place of the one that it was checked against. */
+    async rehashPassword({ userId, from, to }: { userId: UserId; from: string; to: string }): Promise<void> {
+      await model.updateOne({ _id: userId as string, passwordHash: from }, { $set: { passwordHash: to } });
+    },
+
+    /**
+     * Takes away a password that somebody set by the code of a claim's phone alone, at or after an instant. True when
+     * there was one.
+     */
+    async voidPassword({
+      userId,
+      claimId,
+      since,
+    }: {
+      userId: UserId;
+      claimId: ClaimId;
+      since: Instant;
+    }): Promise<boolean> {
+      const written = await model.findOneAndUpdate(
+        { _id: userId as string, 'passwordOrigin.claimId': claimId, 'passwordOrigin.at': { $gte: since } },
+        { $set: { passwordHash: null, passwordOrigin: null } },
         { projection: { _id: 1 } },
       );
       return written !== null;
