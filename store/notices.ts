@@ -14,8 +14,11 @@ export interface Notice {
   userId: UserId;
   numberKey: NumberKey;
   claimId: ClaimId;
-  /** `kept-for-login`: the user has no verified e-mail and is told at the next login. */
-  status: 'owed' | 'delivered' | 'kept-for-login' | 'undeliverable';
+  /**
+   * `kept-for-login`: the user has no verified e-mail and is told at the next login, as of one that is `undeliverable`;
+   * from then on it is `told-at-login`.
+   */
+  status: 'owed' | 'delivered' | 'kept-for-login' | 'undeliverable' | 'told-at-login';
   owedSince: Instant;
   settledAt: Instant | null;
 }
@@ -23,6 +26,11 @@ export interface Notice {
 interface NoticeDoc extends Omit<Notice, 'noticeId'> {
   _id: string;
 }
+
+/** What a user is told at a login. */
+const keptForLogin = ['kept-for-login', 'undeliverable'] as const;
+
+const opened = ({ _id, ...rest }: NoticeDoc): Notice => ({ ...rest, noticeId: _id });
 
 /** Notices, by the step they tell of. */
 export function createNotices({ connection }: { connection: Connection }) {
@@ -37,7 +45,10 @@ export function createNotices({ connection }: { connection: Connection }) {
       owedSince: { type: Number, required: true },
       settledAt: { type: Number, default: null },
     },
-    indexes: [{ serves: 'sweep_notices_still_owed', keys: { status: 1, owedSince: 1 } }],
+    indexes: [
+      { serves: 'sweep_notices_still_owed', keys: { status: 1, owedSince: 1 } },
+      { serves: 'notices_kept_for_a_login', keys: { userId: 1, status: 1 } },
+    ],
   });
 
   return {
@@ -54,9 +65,7 @@ export function createNotices({ connection }: { connection: Connection }) {
 
     async find(noticeId: string): Promise<Notice | null> {
       const doc = await model.findById(noticeId).lean<NoticeDoc>();
-      if (!doc) return null;
-      const { _id, ...rest } = doc;
-      return { ...rest, noticeId: _id };
+      return doc && opened(doc);
     },
 
     /** Settles a notice that is still owed. */
@@ -66,10 +75,25 @@ export function createNotices({ connection }: { connection: Connection }) {
       at,
     }: {
       noticeId: string;
-      status: Exclude<Notice['status'], 'owed'>;
+      status: Exclude<Notice['status'], 'owed' | 'told-at-login'>;
       at: Instant;
     }): Promise<void> {
       await model.updateOne({ _id: noticeId, status: 'owed' }, { $set: { status, settledAt: at } });
+    },
+
+    /** The notices that wait for a user's next login, the oldest first. */
+    async keptFor(userId: UserId): Promise<Notice[]> {
+      const docs = await model.find({ userId, status: { $in: [...keptForLogin] } }).lean<NoticeDoc[]>();
+      return docs.map(opened).sort((a, b) => a.owedSince - b.owedSince);
+    },
+
+    /** Marks notices that waited for a login as told. */
+    async tell({ noticeIds, at }: { noticeIds: readonly string[]; at: Instant }): Promise<void> {
+      if (noticeIds.length === 0) return;
+      await model.updateMany(
+        { _id: { $in: [...noticeIds] }, status: { $in: [...keptForLogin] } },
+        { $set: { status: 'told-at-login', settledAt: at } },
+      );
     },
 
     /** The notices owed since before an instant: their delivery was lost on the way. */

@@ -12,6 +12,7 @@ import { createHandles } from './handles.ts';
 import { createIdempotency } from './idempotency.ts';
 import { createImports } from './imports.ts';
 import { createInbox } from './inbox.ts';
+import { createKnownAddresses } from './known-addresses.ts';
 import { createLimits } from './limits.ts';
 import { createNotices } from './notices.ts';
 import { createNumbers } from './numbers.ts';
@@ -42,6 +43,7 @@ export function createStore({ connection, cipher, hasher }: StoreOptions) {
     idempotency: createIdempotency(sealed),
     imports: createImports(sealed),
     inbox: createInbox({ connection }),
+    knownAddresses: createKnownAddresses({ connection, blindIndex: hasher.blindIndex }),
     limits: createLimits({ connection, blindIndex: hasher.blindIndex }),
     notices: createNotices({ connection }),
     numbers: createNumbers(sealed),
