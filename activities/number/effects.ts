@@ -1,11 +1,13 @@
-import type { Claim, ReleasedClaim } from '../../domain/claim.ts';
-import { asCaseId, type ClaimId, type NumberKey, type UserId } from '../../domain/ids.ts';
+import type { Claim } from '../../domain/claim.ts';
+import { asCaseId, type NumberKey } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Duty } from '../../domain/number/plan.ts';
 import type { CaseKind } from '../../store/cases.ts';
 import type { NoticeKind } from '../../store/notices.ts';
 import type { Store } from '../../store/store.ts';
 import type { Messenger } from '../ports.ts';
+import { followRelease } from './after-release.ts';
+import { type Effect, recordEffect, tellUser } from './effect.ts';
 
 type DutyOf<Kind extends Duty['kind']> = Extract<Duty, { kind: Kind }>;
 
@@ -20,38 +22,15 @@ export interface DutyInput<Kind extends Duty['kind']> {
   readonly correlator: string;
 }
 
-/** What a step on a claim led to. `step` names the thing and the step, so that what is done twice happens once. */
-interface Effect {
-  readonly numberKey: NumberKey;
-  readonly claimId: ClaimId;
-  readonly userId: UserId;
-  readonly step: string;
-  readonly code: string;
-  readonly at: Instant;
-  readonly details?: Record<string, string | number | null>;
-}
-
 /**
  * The effects of a number's life on claims and users. Each is a compare-and-set on the claim it was decided for, which
  * notes what it owes, followed by what must follow; all of it may be done again after a crash anywhere in between. A
  * step that finds the claim in another state than it was decided on is stale and leaves everything as it is.
  */
 export function createEffectActivities({ store, messenger }: { store: Store; messenger: Messenger }) {
-  const record = ({ step, details = {}, ...effect }: Effect): Promise<void> =>
-    store.evidence.add({ evidenceId: step, kind: 'effect', actor: 'linekeeper', details, ...effect });
-
-  /** The user is told at a verified e-mail, never by SMS: the phone may be a stranger's by now. Else at the next login. */
-  const tell = async (
-    kind: NoticeKind,
-    { step, numberKey, claimId, userId, at }: Effect,
-    correlator: string,
-  ) => {
-    const noticeId = `${step}:notice`;
-    await store.notices.owe({ noticeId, kind, userId, numberKey, claimId, owedSince: at });
-    const user = await store.users.find(userId);
-    if (user?.email && user.emailVerified) await messenger.deliverNotice({ noticeId, correlator });
-    else await store.notices.settle({ noticeId, status: 'kept-for-login', at });
-  };
+  const record = (effect: Effect): Promise<void> => recordEffect(store, effect);
+  const tell = (kind: NoticeKind, effect: Effect, correlator: string): Promise<void> =>
+    tellUser({ store, messenger }, { kind, effect, correlator });
 
   const openCase = async (
     caseKind: CaseKind,
@@ -71,8 +50,6 @@ export function createEffectActivities({ store, messenger }: { store: Store; mes
   };
 
   const stepOf = (claim: Claim): string => `${claim.claimId}:${claim.state}:${claim.stateSince}`;
-  const releaseStepOf = (released: ReleasedClaim): string =>
-    `${released.claimId}:released:${released.releasedAt}`;
 
   return {
     /** Nobody holds the number: no login through it, and what was granted through it ends. */
@@ -138,25 +115,10 @@ export function createEffectActivities({ store, messenger }: { store: Store; mes
       attendBy,
       correlator,
     }: DutyInput<'release-claim'>): Promise<void> {
-      const { claimId, userId, since, cause } = duty;
+      const { claimId, since, cause } = duty;
       const released = await store.claims.release({ numberKey, claimId, at, since, cause, owes: duty });
       if (released) {
-        const step = releaseStepOf(released);
-        const effect: Effect = {
-          numberKey,
-          claimId,
-          userId,
-          step,
-          code: 'claim.released',
-          at: released.releasedAt,
-        };
-        await store.users.dropPhone(userId, claimId);
-        await store.users.raiseEpoch(userId, step);
-        await record({
-          ...effect,
-          details: { cause: released.cause.kind, eventKey: released.cause.eventKey },
-        });
-        await tell('claim-released', effect, correlator);
+        await followRelease({ store, messenger }, { numberKey, released, correlator });
         await store.numbers.attendBy([numberKey], attendBy);
       }
       await store.claims.settle(numberKey, duty);
