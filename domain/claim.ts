@@ -1,4 +1,5 @@
-import type { ClaimId, UserId } from './ids.ts';
+import type { Asked, AskedSince, LineFacts, MatchAnswer } from './carrier-reply.ts';
+import type { ClaimId, CustomerId, UserId } from './ids.ts';
 import type { Instant } from './instant.ts';
 import type { Joined } from './joined.ts';
 
@@ -16,6 +17,20 @@ export type SamePersonCheck = {
   attempts: number;
   askAgainAt: Instant | null;
 };
+
+/**
+ * The carrier's answers that the last verdict on a claim rested on. They are used again together or not at all: one of
+ * them may speak of another tenancy than one that was given later.
+ */
+export type KeptAnswers = {
+  line: Asked<LineFacts> | null;
+  recycledSince: readonly AskedSince[];
+  /** The person asked about is kept with the answer: for another one it says nothing. */
+  match: (Asked<MatchAnswer> & { readonly customerId: CustomerId }) | null;
+};
+
+/** A carrier's answer showed that the number went to a new tenancy, which no event told of: the claim is to be released. */
+export type FoundRecycled = { at: Instant; verdictId: string };
 
 /**
  * A user's hold of a number as login phone (登录手机). The hold is worth nothing beyond the tenancy it was made in.
@@ -40,6 +55,14 @@ export type Claim = {
   stateSince: Instant;
   /** The same-person checks made on it, one per new tenancy. */
   samePerson: SamePersonCheck[];
+  /**
+   * When a verdict, without any event, found the same person in a later tenancy: the claim's tenancy contains this
+   * instant, and what is reported of the time before it touches the claim no more.
+   */
+  confirmedAt?: Instant;
+  /** What the last verdict rested on, for the next one. */
+  answers?: KeptAnswers | null;
+  foundRecycled?: FoundRecycled;
 };
 
 /** Why a claim ended. The first four are the carrier's doing, `left` is the user's. */
@@ -57,6 +80,7 @@ export type ReleasedClaim = {
   anchoredAt: Instant;
   tenancy: ClaimTenancy | null;
   samePerson: SamePersonCheck[];
+  confirmedAt?: Instant;
   releasedAt: Instant;
   cause: ReleaseCause;
   /** The event that led to the release was retracted or contradicted, and the phone could not be given back by itself. */

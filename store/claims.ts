@@ -4,6 +4,7 @@ import type { Claim, ReleaseCause, ReleasedClaim, SamePersonCheck } from '../dom
 import type { ClaimId, NumberKey } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Duty } from '../domain/number/plan.ts';
+import { createClaimFindings, withoutFound } from './claim-findings.ts';
 import { insertNew, modelOf } from './schema.ts';
 
 /** Who holds a number as login phone, and who did. One document per number, never deleted; the truth of I1. */
@@ -41,12 +42,15 @@ interface Step extends OnClaim {
 }
 
 /** Whether a claim was ever made, also if it ended since. */
-export const wasMade = ({ claim, released }: Pick<ClaimDoc, 'claim' | 'released'>, claimId: ClaimId): boolean =>
-  claim?.claimId === claimId || released.some((past) => past.claimId === claimId);
+export const wasMade = (
+  { claim, released }: Pick<ClaimDoc, 'claim' | 'released'>,
+  claimId: ClaimId,
+): boolean => claim?.claimId === claimId || released.some((past) => past.claimId === claimId);
 
 /** What is kept of a claim that ends. */
 function ended(claim: Claim, { at, cause }: { at: Instant; cause: ReleaseCause }): ReleasedClaim {
-  const { state: _, stateSince: __, bindingId: ___, ...kept } = claim;
+  // What the carrier said of it ends with it.
+  const { state: _, stateSince: __, bindingId: ___, answers: ____, foundRecycled: _____, ...kept } = claim;
   return { ...kept, releasedAt: at, cause, disputed: false };
 }
 
@@ -107,6 +111,7 @@ export function createClaims({ connection }: { connection: Connection }) {
 
   return {
     model,
+    ...createClaimFindings({ model, changeClaim }),
 
     async find(numberKey: NumberKey): Promise<ClaimDoc | null> {
       return model.findById(numberKey).lean<ClaimDoc>();
@@ -215,7 +220,14 @@ export function createClaims({ connection }: { connection: Connection }) {
       return changeClaim(step, (claim) =>
         claim.state === 'active' || claim.stateSince !== since
           ? null
-          : { ...claim, state: 'active', stateSince: at, anchoredAt },
+          : {
+              ...withoutFound(claim),
+              // What was answered of another tenancy says nothing of this one.
+              ...(claim.answers && claim.anchoredAt !== anchoredAt ? { answers: null } : {}),
+              state: 'active',
+              stateSince: at,
+              anchoredAt,
+            },
       );
     },
 

@@ -29,6 +29,12 @@ export function createFeeds({ connection }: { connection: Connection }) {
       return (await find(feedId)) ?? emptyFeed;
     },
 
+    /** Several feeds at once. Gives one for each id: an empty one where nothing arrived. */
+    async findMany(feedIds: readonly string[]): Promise<FeedProgress[]> {
+      const docs = await model.find({ _id: { $in: [...feedIds] } }).lean<FeedDoc[]>();
+      return feedIds.map((feedId) => docs.find(({ _id }) => _id === feedId) ?? emptyFeed);
+    },
+
     /** Takes in positions and heartbeats of one call, whatever other calls do at the same time. */
     async advance(
       feedId: string,

@@ -26,6 +26,8 @@ export interface FateQuestion {
     readonly claimedAt: Instant;
     readonly tenancy: { readonly joined: Joined } | null;
     readonly samePerson: readonly SamePersonCheck[];
+    /** When a verdict found the same person in a later tenancy than the one that was claimed. */
+    readonly confirmedAt?: Instant;
   };
   readonly events: readonly NumberEvent[];
   readonly freeze: Freeze;
@@ -48,10 +50,9 @@ const beganBefore = ({ joined }: NumberEvent, at: Instant): boolean =>
  * the carrier confirmed, for a boundary, that the same person holds the number again, the claim goes on from there.
  */
 export function fateOf({ claim, events, freeze, atOnce }: FateQuestion): Fate {
+  const heldSince = claim.confirmedAt ?? claim.claimedAt;
   // A carrier's clock may be fast: what was known before the claim was made can't have happened after it.
-  const after = effectiveEvents(events).filter(
-    (event) => Math.min(event.at, event.receivedAt) > claim.claimedAt,
-  );
+  const after = effectiveEvents(events).filter((event) => Math.min(event.at, event.receivedAt) > heldSince);
   const same = new Set(
     claim.samePerson.filter(({ answer }) => answer === 'same').map(({ eventKey }) => eventKey),
   );
@@ -59,7 +60,7 @@ export function fateOf({ claim, events, freeze, atOnce }: FateQuestion): Fate {
   const samePersonSince = after[from];
 
   const joined = samePersonSince ? joinedOf(samePersonSince) : (claim.tenancy?.joined ?? null);
-  const held = { kind: 'held', anchoredAt: samePersonSince?.at ?? claim.claimedAt } as const;
+  const held = { kind: 'held', anchoredAt: samePersonSince?.at ?? heldSince } as const;
   let fate: Fate = held;
 
   /** Whether the claim was to be released before this event came: then the event finds nothing to recycle. */
@@ -88,7 +89,7 @@ export function fateOf({ claim, events, freeze, atOnce }: FateQuestion): Fate {
         if (comesTooLate(event)) return fate;
         return { kind: 'recycled', at: event.at, by: 'transferred', eventKey: event.key };
       case 'number.reissued':
-        if (fate.kind === 'held' && (restatesBeginning(event, joined) || beganBefore(event, claim.claimedAt)))
+        if (fate.kind === 'held' && (restatesBeginning(event, joined) || beganBefore(event, heldSince)))
           break;
         if (comesTooLate(event)) return fate;
         return { kind: 'recycled', at: event.at, by: 'reissued', eventKey: event.key };

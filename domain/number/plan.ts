@@ -87,6 +87,12 @@ function judge(
 const releasesAtOnce = ({ bindingId }: Claim, { policy }: Pick<LifeQuestion, 'policy'>): boolean =>
   (bindingId === null ? policy.unbound : policy.bound) === 'at-once';
 
+/** What became of a claim's tenancy by the events, under the policy that the claim is under. */
+export const fateOfClaim = (
+  claim: Claim,
+  question: Pick<LifeQuestion, 'events' | 'freeze' | 'policy'>,
+): Fate => fateOf({ claim, ...question, atOnce: releasesAtOnce(claim, question) });
+
 function aimOf({
   fate,
   atOnce,
@@ -152,6 +158,11 @@ function planClaim(claim: Claim, question: LifeQuestion): LifePlan {
   const { fate, aim } = judge(claim, releasesAtOnce(claim, question), question);
   switch (aim.state) {
     case 'active':
+      // A tenancy began that nobody reported; whoever found that asked about the person too.
+      if (claim.foundRecycled) {
+        const cause: ReleaseCause = { kind: 'recycled', eventKey: null };
+        return { duties: [{ kind: 'release-claim', ...change, cause }], nextAt: null };
+      }
       return {
         duties:
           claim.state === 'suspended'
