@@ -2,6 +2,7 @@ import type { Carriers } from '../carriers/carriers.ts';
 import type { Registry } from '../carriers/registry.ts';
 import type { Routing } from '../carriers/routing.ts';
 import type { NumberHasher } from '../platform/hashing.ts';
+import type { Passwords } from '../platform/passwords.ts';
 import type { MailPort } from '../ports/mail.ts';
 import type { Store } from '../store/store.ts';
 import { createCarrierEventActivities } from './carrier-events/record.ts';
@@ -20,6 +21,7 @@ export interface ActivityDependencies {
   readonly routing: Routing;
   readonly carriers: Carriers;
   readonly hasher: NumberHasher;
+  readonly passwords: Passwords;
   readonly mail: MailPort;
   readonly messenger: Messenger;
 }

@@ -4,6 +4,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { NumberHasher } from '../platform/hashing.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import type { Passwords } from '../platform/passwords.ts';
 import type { Store } from '../store/store.ts';
 import type { Workflows } from './workflows.ts';
 
@@ -14,6 +15,7 @@ export interface ApiDependencies {
   readonly registry: Registry;
   readonly routing: Routing;
   readonly hasher: NumberHasher;
+  readonly passwords: Passwords;
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly tokens: { readonly issuer: string; readonly audience: string };

@@ -6,6 +6,7 @@ import { createNumberHasher } from '../platform/hashing.ts';
 import { loadKeys } from '../platform/keys.ts';
 import { createLogger } from '../platform/logger.ts';
 import { createMetrics } from '../platform/metrics.ts';
+import { createPasswords } from '../platform/passwords.ts';
 import { connectTemporal } from '../platform/temporal/connection.ts';
 import { connectStore } from '../store/connection.ts';
 import { createStore } from '../store/store.ts';
@@ -35,6 +36,7 @@ async function main(): Promise<void> {
     registry,
     routing: createRouting(registry),
     hasher,
+    passwords: createPasswords(config.passwordCost),
     metrics: createMetrics('api'),
     logger,
     tokens: config.tokens,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type DurationMs, parseDuration } from '../domain/instant.ts';
+import { defaultCost, mostCost, type PasswordCost } from './passwords.ts';
 
 /**
  * The configuration of every process, from the environment. All processes of a deployment are given the same one and
@@ -22,6 +23,8 @@ export interface Config {
   keysFile: string;
   /** The mail server's address, with its credentials, and the sender. */
   mail: { smtpUrl: string; from: string };
+  /** What a new password hash costs. Older and cheaper ones are made anew at the next login. */
+  passwordCost: PasswordCost;
   logLevel: LogLevel;
   /** When set, the freeze of every province, whatever the registry says. */
   freeze?: DurationMs;
@@ -56,6 +59,17 @@ const port = (standard: string) =>
   withDefault(standard)
     .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535, 'is not a port (0 to 65535)')
     .transform(Number);
+
+const wholeNumber = ({ standard, least, most }: { standard: number; least: number; most: number }) =>
+  withDefault(String(standard))
+    .refine(
+      (text) => /^\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most,
+      `is not a whole number from ${least} to ${most}`,
+    )
+    .transform(Number);
+
+/** The least memory that the OWASP Password Storage Cheat Sheet names for Argon2id: 7 MiB, with 5 passes. */
+const leastArgonMemoryKiB = 7_168;
 
 const duration = (text: z.ZodType<string, string | undefined>) =>
   text.transform((value, context): DurationMs => {
@@ -103,6 +117,13 @@ const schema = z.object({
   LINEKEEPER_KEYS_FILE: required,
   LINEKEEPER_SMTP_URL: address(['smtp', 'smtps']),
   LINEKEEPER_MAIL_FROM: required.regex(/[^\s@<]+@[^\s@>]+/, 'holds no e-mail address'),
+  LINEKEEPER_ARGON2_MEMORY: wholeNumber({
+    standard: defaultCost.memoryKiB,
+    least: leastArgonMemoryKiB,
+    most: mostCost.memoryKiB,
+  }),
+  LINEKEEPER_ARGON2_PASSES: wholeNumber({ standard: defaultCost.passes, least: 1, most: mostCost.passes }),
+  LINEKEEPER_ARGON2_LANES: wholeNumber({ standard: defaultCost.lanes, least: 1, most: mostCost.lanes }),
   LINEKEEPER_LOG_LEVEL: z
     .enum(LOG_LEVELS, { error: `is not one of ${LOG_LEVELS.join(', ')}` })
     .default('info'),
@@ -183,6 +204,11 @@ function configOf(values: z.output<typeof schema>): Config {
     registryFile: values.LINEKEEPER_REGISTRY_FILE,
     keysFile: values.LINEKEEPER_KEYS_FILE,
     mail: { smtpUrl: values.LINEKEEPER_SMTP_URL, from: values.LINEKEEPER_MAIL_FROM },
+    passwordCost: {
+      memoryKiB: values.LINEKEEPER_ARGON2_MEMORY,
+      passes: values.LINEKEEPER_ARGON2_PASSES,
+      lanes: values.LINEKEEPER_ARGON2_LANES,
+    },
     logLevel: values.LINEKEEPER_LOG_LEVEL,
     ...(freeze === undefined ? {} : { freeze }),
     sweepInterval: values.LINEKEEPER_SWEEP_INTERVAL,

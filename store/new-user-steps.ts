@@ -1,7 +1,7 @@
 import type { Email, Nickname } from '../domain/handle.ts';
 import type { UserId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import { hashPassword } from '../platform/passwords.ts';
+import type { Passwords } from '../platform/passwords.ts';
 import type { HandleKind } from './handles.ts';
 import { makeClaims, type RulesOf, withdrawClaim } from './new-claim.ts';
 import {
@@ -19,7 +19,7 @@ import type { User } from './users.ts';
 /** Why a user was not created: somebody else has what it was to have. */
 export type Taken = 'phone_in_use' | 'nickname_in_use' | 'email_in_use';
 
-/** What users are created with. */
+/** What users are created with, and taken back. */
 export interface NewUserTools {
   readonly store: Pick<
     Store,
@@ -27,6 +27,11 @@ export interface NewUserTools {
   >;
   readonly rulesOf: RulesOf;
   readonly now: () => Instant;
+}
+
+/** What new users are made with beside: their passwords in clear are hashed late. */
+export interface CreationTools extends NewUserTools {
+  readonly passwords: Pick<Passwords, 'hash'>;
 }
 
 /** One user on its way, under the id of one attempt. */
@@ -97,13 +102,13 @@ export async function heldBack<C extends Candidate>(
  * document is there already. Gives those that came too late for a handle or a number.
  */
 export async function write<C extends Candidate>(
-  tools: NewUserTools,
+  tools: CreationTools,
   { fresh, begun }: { fresh: readonly C[]; begun: readonly C[] },
 ): Promise<Refusal<C>[]> {
-  const { store, now } = tools;
+  const { store, now, passwords } = tools;
   const passwordHashes = await Promise.all(
     fresh.map(({ user: { password } }) =>
-      password && 'plain' in password ? hashPassword(password.plain) : (password?.hash ?? null),
+      password && 'plain' in password ? passwords.hash(password.plain) : (password?.hash ?? null),
     ),
   );
   const at = now();

@@ -3,9 +3,9 @@ import { settleClaims } from './new-claim.ts';
 import { type NewUser, newPhone, newUserId } from './new-user-records.ts';
 import {
   type Candidate,
+  type CreationTools,
   giveUp,
   heldBack,
-  type NewUserTools,
   type Taken,
   withdraw,
   write,
@@ -29,7 +29,7 @@ interface Attempt extends Candidate {
  * origins, it goes on where it stopped; if nobody does, the sweep opens or removes the users. Each step is one write for
  * all of them. Of two that want the same one gets it; which one is certain only where they come in two calls.
  */
-export async function createUsers(tools: NewUserTools, users: readonly NewUser[]): Promise<CreatedUser[]> {
+export async function createUsers(tools: CreationTools, users: readonly NewUser[]): Promise<CreatedUser[]> {
   const outcomes = new Map<number, CreatedUser>();
   let attempts = users.map((user, index) => attemptOf({ user, index, attempt: 0 }));
   while (attempts.length > 0) {
@@ -41,7 +41,7 @@ export async function createUsers(tools: NewUserTools, users: readonly NewUser[]
 }
 
 /** Creates one user, as `createUsers` does. */
-export async function createUser(tools: NewUserTools, user: NewUser): Promise<CreatedUser> {
+export async function createUser(tools: CreationTools, user: NewUser): Promise<CreatedUser> {
   const [created] = await createUsers(tools, [user]);
   if (created === undefined) throw new Error('A user that was to be created came to no end');
   return created;
@@ -57,7 +57,7 @@ const phonesOf = ({ user, userId }: Candidate) =>
 
 /** Takes users as far as they come in one go. `again` are those that others have meddled with meanwhile. */
 async function advance(
-  tools: NewUserTools,
+  tools: CreationTools,
   attempts: readonly Attempt[],
 ): Promise<{ settled: [Attempt, CreatedUser][]; again: Attempt[] }> {
   const { store } = tools;

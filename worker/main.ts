@@ -9,6 +9,7 @@ import { createNumberHasher } from '../platform/hashing.ts';
 import { loadKeys } from '../platform/keys.ts';
 import { createLogger } from '../platform/logger.ts';
 import { breakerStates, createMetrics } from '../platform/metrics.ts';
+import { createPasswords } from '../platform/passwords.ts';
 import { connectTemporal } from '../platform/temporal/connection.ts';
 import { createDataConverter } from '../platform/temporal/data-converter.ts';
 import { createSdkLogger } from '../platform/temporal/sdk-logger.ts';
@@ -58,6 +59,7 @@ async function main(): Promise<void> {
       registry,
       routing: createRouting(registry),
       hasher,
+      passwords: createPasswords(config.passwordCost),
       mail: createSmtpMail({ url: config.mail.smtpUrl, from: config.mail.from }),
       messenger: createMessenger(temporal.client),
       carriers: createCarriers({

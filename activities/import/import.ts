@@ -9,6 +9,7 @@ import type { DurationMs, Instant } from '../../domain/instant.ts';
 import { accepted, type Parsed, type Refused, refused } from '../../domain/parsed.ts';
 import { SealError } from '../../platform/field-cipher.ts';
 import type { NumberHasher } from '../../platform/hashing.ts';
+import type { Passwords } from '../../platform/passwords.ts';
 import { countsOf, type ImportChunk, type LineResult, type ReceivedLine } from '../../store/import-chunks.ts';
 import { type CreatedUser, createUsers } from '../../store/new-user.ts';
 import type { NewUser } from '../../store/new-user-records.ts';
@@ -54,16 +55,19 @@ export function createImportActivities({
   registry,
   routing,
   hasher,
+  passwords,
   messenger,
 }: {
   store: Store;
   registry: Registry;
   routing: Routing;
   hasher: NumberHasher;
+  passwords: Pick<Passwords, 'hash'>;
   messenger: Messenger;
 }) {
   const tools = {
     store,
+    passwords,
     now: Date.now,
     rulesOf: (number: { numberKey: NumberKey; province: string }): NumberRules => rulesOf(registry, number),
   };

@@ -9,7 +9,7 @@ import { startTemporal } from '../../dev/servers/temporal.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { createMetrics } from '../../platform/metrics.ts';
 import { connectTemporal } from '../../platform/temporal/connection.ts';
-import { openTestStore, testHasher, testRing } from '../store/open-store.ts';
+import { openTestStore, testHasher, testPasswords, testRing } from '../store/open-store.ts';
 import { audience, startIssuer, type TokenFacts } from './issuer.ts';
 import { secrets, testRegistry } from './registry.ts';
 
@@ -71,6 +71,7 @@ export async function openApi(options: { temporal?: boolean; further?: (api: Tes
       registry,
       routing: createRouting(registry),
       hasher: testHasher,
+      passwords: testPasswords,
       metrics,
       logger: createLogger({
         name: 'api',

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 const read = (path: string) => readFileSync(path, 'utf8');
 const namesIn = (text: string, pattern: RegExp) => [...new Set(text.match(pattern) ?? [])].sort();
 
-const VARIABLE = /\bLINEKEEPER_[A-Z]+(_[A-Z]+)*\b/g;
+const VARIABLE = /\bLINEKEEPER_[A-Z]+[0-9]?(_[A-Z]+)*\b/g;
 const METRIC = /\blinekeeper_[a-z]+(_[a-z]+)*\b/g;
 
 const doc = read('docs/operations.md');

@@ -7,7 +7,7 @@ import { createRouting } from '../../carriers/routing.ts';
 import { asImportId, type ImportId, type NumberKey } from '../../domain/ids.ts';
 import type { ReceivedLine } from '../../store/import-chunks.ts';
 import type { Store } from '../../store/store.ts';
-import { testHasher } from '../store/open-store.ts';
+import { testHasher, testPasswords } from '../store/open-store.ts';
 
 const registryText = `
 provinces:
@@ -44,6 +44,7 @@ export function openImportOffice(store: Store) {
     registry: testRegistry,
     routing: createRouting(testRegistry),
     hasher: testHasher,
+    passwords: testPasswords,
     messenger: {
       wakeNumbers: async ({ numberKeys }) => void woken.push(...numberKeys),
       deliverNotice: async () => undefined,

@@ -9,7 +9,7 @@ import { createWorkers } from '../../worker/workers.ts';
 import { importWorkflow, importWorkflowId } from '../../workflows/import/contract.ts';
 import { mainTaskQueue } from '../../workflows/task-queues.ts';
 import { openApi, type TestApi } from '../api/api.ts';
-import { testHasher, testRing } from '../store/open-store.ts';
+import { testHasher, testPasswords, testRing } from '../store/open-store.ts';
 import { openHousehold } from '../workflows/household.ts';
 import { testRegistry } from './import-office.ts';
 import { phoneOf } from './new-users.ts';
@@ -47,6 +47,7 @@ describe('an import, from the call to its results', () => {
           },
         },
         hasher: testHasher,
+        passwords: testPasswords,
         messenger: createMessenger(api.temporal.client.client),
         mail: { send: away },
       },

@@ -1,7 +1,7 @@
 import { asUserId } from '../../domain/ids.ts';
 import { removeAbandonedUsers } from '../../store/abandoned-users.ts';
 import { createUser, createUsers } from '../../store/new-user.ts';
-import type { NewUserTools } from '../../store/new-user-steps.ts';
+import type { CreationTools } from '../../store/new-user-steps.ts';
 import type { Store } from '../../store/store.ts';
 import { openTestStore } from '../store/open-store.ts';
 import { type CrashPoint, crashable, sides } from './crashing-store.ts';
@@ -35,7 +35,7 @@ async function atEachWrite(work: () => Promise<unknown>, check: (point: CrashPoi
 }
 
 /** Whoever asks first whether the number is taken is told no: somebody claims it just after. */
-function overtaken(): NewUserTools {
+function overtaken(): CreationTools {
   let asked = false;
   const findMany: Store['claims']['findMany'] = async (numberKeys) => {
     if (asked) return store.claims.findMany(numberKeys);

@@ -5,9 +5,9 @@ import { parsePersonName } from '../../domain/person-name.ts';
 import { type PhoneNumber, parsePhoneNumber } from '../../domain/phone-number.ts';
 import type { RulesOf } from '../../store/new-claim.ts';
 import type { NewUser } from '../../store/new-user-records.ts';
-import type { NewUserTools } from '../../store/new-user-steps.ts';
+import type { CreationTools } from '../../store/new-user-steps.ts';
 import type { Store } from '../../store/store.ts';
-import { testHasher } from '../store/open-store.ts';
+import { testHasher, testPasswords } from '../store/open-store.ts';
 
 const must = <T>(parsed: Parsed<T>): T => {
   if (!parsed.ok) throw new Error(parsed.detail);
@@ -23,7 +23,12 @@ export const rulesOf: RulesOf = ({ numberKey }) => ({
   policy: { bound: 'at-once', unbound: 'at-freeze-end' },
 });
 
-export const toolsOf = (store: Store): NewUserTools => ({ store, rulesOf, now: () => now });
+export const toolsOf = (store: Store): CreationTools => ({
+  store,
+  rulesOf,
+  passwords: testPasswords,
+  now: () => now,
+});
 
 /** A served number for each index. */
 export const phoneOf = (index: number): PhoneNumber =>

@@ -2,11 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { createFieldCipher } from '../../platform/field-cipher.ts';
 import { createNumberHasher } from '../../platform/hashing.ts';
 import type { KeyRing } from '../../platform/keys.ts';
+import { createPasswords } from '../../platform/passwords.ts';
 import { connectStore } from '../../store/connection.ts';
 import { createStore, type Store } from '../../store/store.ts';
 
 /** Keys for tests: any 32 bytes do. */
 export const testRing = (id: string): KeyRing => ({ current: id, keys: { [id]: Buffer.alloc(32, id) } });
+
+/** Passwords of tests: hashed at next to no cost. */
+export const testPasswords = createPasswords({ memoryKiB: 8, passes: 1, lanes: 1 });
 
 /** The hasher of tests. */
 export const testHasher = createNumberHasher(testRing('n1'));

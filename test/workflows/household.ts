@@ -21,7 +21,7 @@ import { createWorkers } from '../../worker/workers.ts';
 import { carrierEventsWorkflow, carrierEventsWorkflowId } from '../../workflows/carrier-events/contract.ts';
 import { numberLifeWorkflowId } from '../../workflows/number/contract.ts';
 import { mainTaskQueue } from '../../workflows/task-queues.ts';
-import { openTestStore, testHasher, testRing } from '../store/open-store.ts';
+import { openTestStore, testHasher, testPasswords, testRing } from '../store/open-store.ts';
 
 const registryText = `
 provinces:
@@ -113,6 +113,7 @@ export async function openHousehold() {
         routing,
         carriers,
         hasher: testHasher,
+        passwords: testPasswords,
         messenger,
         mail: {
           send: async (mail) => {
