@@ -64,6 +64,9 @@ export const problemCodes = {
   registration_not_found: { status: 404, title: 'There is no such registration' },
   phone_change_not_found: { status: 404, title: 'There is no such change of phone' },
   session_not_found: { status: 404, title: 'There is no such session' },
+  account_closed: { status: 409, title: 'The account is closed' },
+  account_holds_no_money: { status: 409, title: 'Points can not be topped up with money' },
+  balance_limit_exceeded: { status: 409, title: 'The account would hold more than any account may' },
   account_not_found: { status: 404, title: 'There is no such account' },
 
   // Asking again.

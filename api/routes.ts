@@ -1,5 +1,6 @@
 import type { ApiDependencies } from './dependencies.ts';
 import type { Route } from './route.ts';
+import { accountRoutes } from './routes/accounts.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { carrierEventRoutes } from './routes/carrier-events.ts';
 import { importRoutes } from './routes/imports.ts';
@@ -15,6 +16,7 @@ export function routesOf(dependencies: ApiDependencies): Route[] {
     ...carrierEventRoutes(dependencies),
     ...numberRoutes(dependencies),
     ...userRoutes(dependencies),
+    ...accountRoutes(dependencies),
     ...importRoutes(dependencies),
     ...auditRoutes(dependencies),
   ];

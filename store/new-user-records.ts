@@ -11,17 +11,18 @@ import {
 } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { PersonName } from '../domain/person-name.ts';
-import { type AccountKind, accountKinds, type LedgerEntry, type NewAccount } from './accounts.ts';
+import { type AccountKind, accountKinds, type NewAccount } from './accounts.ts';
 import type { Customer } from './customers.ts';
 import { derivedId } from './derived-id.ts';
 import type { Handle, HandleKind } from './handles.ts';
+import type { OpeningCause } from './ledger.ts';
 import type { ProvenPhone } from './new-claim.ts';
 import type { User, UserPhone } from './users.ts';
 
 /** A user to be created. */
 export interface NewUser {
   /** What asked for it, and the name of that (`importId:line`): the same origin again gives the same user. */
-  readonly origin: { readonly kind: LedgerEntry['cause']['kind']; readonly ref: string };
+  readonly origin: { readonly kind: OpeningCause['kind']; readonly ref: string };
   readonly registeredAt: Instant;
   readonly nickname: Nickname | null;
   /** Only a verified one is a login; another one reserves nothing. */

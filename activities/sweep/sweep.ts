@@ -19,6 +19,8 @@ const noticeLostAfter = 10 * 60_000;
 const importLostAfter = 15 * 60_000;
 /** A part of an import may take five minutes; starting one that runs does nothing. */
 const importQuietAfter = 10 * 60_000;
+/** An entry is in the ledger milliseconds after it is on its account. */
+const bookedAfter = 60_000;
 /** As long as an idempotency key is remembered. */
 const idempotencyKept = 24 * 3_600_000;
 
@@ -79,6 +81,7 @@ export function createSweepActivities({
         before: now - abandonedAfter,
         limit: batch,
       });
+      await store.accounts.bookLeftOver({ before: now - bookedAfter, limit: batch });
       await store.idempotency.deleteOlderThan(now - idempotencyKept);
     },
 

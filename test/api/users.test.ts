@@ -63,15 +63,8 @@ describe('a user', () => {
     });
     await api.store.accounts.open({ accountId: asAccountId('a-2'), userId, kind: 'points' });
     await api.store.accounts.open({ accountId: asAccountId('a-1'), userId, kind: 'balance' });
-    await api.store.accounts.post({
-      entryId: 'x',
-      at: now,
-      cause: { kind: 'import', ref: 'i-1' },
-      postings: [
-        { accountId: 'a-1', amount: 12_300 },
-        { accountId: 'system:import', amount: -12_300 },
-      ],
-    });
+    const [accountId, source] = [asAccountId('a-1'), 'bank'];
+    await api.store.accounts.topUp({ entryId: 'x', accountId, amount: 12_300, source, at: now });
 
     const answered = await shown('full');
     expect(answered.status).toBe(200);

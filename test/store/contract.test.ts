@@ -7,8 +7,8 @@ import {
   asUserId,
 } from '../../domain/ids.ts';
 import type { PhoneNumber } from '../../domain/phone-number.ts';
-import { UnbalancedEntry } from '../../store/accounts.ts';
 import { connectStore } from '../../store/connection.ts';
+import { UnbalancedEntry } from '../../store/ledger.ts';
 import type { NumberChange } from '../../store/numbers.ts';
 import type { Store } from '../../store/store.ts';
 import { openTestStore } from './open-store.ts';
@@ -94,24 +94,16 @@ describe('store atomicity', () => {
     await expect(store.feeds.find('sichuan/test')).resolves.toMatchObject({ ahead: [], lastHeartbeatAt: 49 });
   });
 
-  it('one movement of money posted by 50 callers → counted once', async () => {
+  it('one top-up by 50 callers → counted once', async () => {
     const accountId = asAccountId('money');
     await store.accounts.open({ accountId, userId: asUserId('rich'), kind: 'balance' });
     await Promise.all(
       fifty.map(() =>
-        store.accounts.post({
-          entryId: 'import-1:7:balance',
-          at: 1,
-          cause: { kind: 'import', ref: 'import-1' },
-          postings: [
-            { accountId, amount: 12_345 },
-            { accountId: 'system:import:balance', amount: -12_345 },
-          ],
-        }),
+        store.accounts.topUp({ entryId: 'top-up-1', accountId, amount: 12_345, source: 'bank', at: 1 }),
       ),
     );
     await expect(store.accounts.ofUser(asUserId('rich'))).resolves.toMatchObject([{ amount: 12_345 }]);
-    await expect(store.accounts.entriesOf(accountId)).resolves.toHaveLength(1);
+    await expect(store.accounts.entriesOf({ accountId, limit: 10 })).resolves.toHaveLength(1);
   });
 });
 
@@ -121,8 +113,9 @@ describe('store of accounts', () => {
     ['with a fraction of a fen', [0.5, -0.5]],
   ])('an entry %s → refused', async (_, amounts) => {
     const postings = amounts.map((amount, index) => ({ accountId: `account-${index}`, amount }));
-    const entry = { entryId: 'bad', at: 1, cause: { kind: 'import', ref: 'x' } as const, postings };
-    await expect(store.accounts.post(entry)).rejects.toBeInstanceOf(UnbalancedEntry);
+    const opening = { entryId: 'bad', at: 1, cause: { kind: 'import', ref: 'x' } as const, postings };
+    const account = { accountId: asAccountId('bad'), userId: asUserId('bad'), kind: 'balance' } as const;
+    await expect(store.accounts.open({ ...account, opening })).rejects.toBeInstanceOf(UnbalancedEntry);
   });
 });
 
