@@ -6,6 +6,7 @@ import { foldHistory, freezeEndOf } from '../domain/number/history.ts';
 import { planLife, type ReleasePolicy, stateOfImported } from '../domain/number/plan.ts';
 import type { PhoneNumber } from '../domain/phone-number.ts';
 import type { ClaimDoc } from './claims.ts';
+import type { Evidence } from './evidence.ts';
 import type { NumberChange, NumberRecord } from './numbers.ts';
 import type { Store } from './store.ts';
 
@@ -44,6 +45,22 @@ export interface ClaimTools {
   readonly now: () => Instant;
 }
 
+/** A claim as it begins. */
+export const firstClaim = (
+  { claimId, userId, claimedAt }: Pick<Claim, 'claimId' | 'userId' | 'claimedAt'>,
+  at: Instant,
+): Claim => ({
+  claimId,
+  userId,
+  state: 'active',
+  claimedAt,
+  anchoredAt: claimedAt,
+  tenancy: null,
+  bindingId: null,
+  stateSince: at,
+  samePerson: [],
+});
+
 /** How long a number's workflow has to look at a new claim before the sweep takes it for lost. */
 const lostAfter = 60_000;
 
@@ -61,17 +78,7 @@ export async function makeClaims(tools: ClaimTools, claims: readonly NewClaim[])
   const at = now();
   return store.claims.claimMany(
     claims.map(({ claimId, userId, proven: { numberKey, home, claimedAt } }) => {
-      const claim: Claim = {
-        claimId,
-        userId,
-        state: 'active',
-        claimedAt,
-        anchoredAt: claimedAt,
-        tenancy: null,
-        bindingId: null,
-        stateSince: at,
-        samePerson: [],
-      };
+      const claim = firstClaim({ claimId, userId, claimedAt }, at);
       const { province, events } = numbers.get(numberKey) ?? { ...home, events: [] };
       // A claim proven long ago may have lost its tenancy since; for one proven now this says active.
       const state = stateOfImported({
@@ -109,20 +116,50 @@ export async function settleClaims(tools: ClaimTools, names: readonly ClaimName[
     return number && asksForSomething(tools, number, doc) ? [numberKey] : [];
   });
   await store.numbers.attendBy(toWake, now() + lostAfter);
-  await store.evidence.add(
-    ...live.map(({ numberKey, claim: { claimId, userId, claimedAt, state } }) => ({
-      evidenceId: `${claimId}:created`,
-      numberKey,
-      kind: 'effect' as const,
-      code: 'claim.created',
-      at: now(),
-      actor: 'linekeeper',
-      claimId,
-      userId,
-      details: { claimedAt: formatInstant(claimedAt), state },
-    })),
-  );
+  await store.evidence.add(...live.map(({ numberKey, claim }) => created(numberKey, claim, now())));
   return new Set(toWake);
+}
+
+const created = (
+  numberKey: NumberKey,
+  { claimId, userId, claimedAt, state }: Claim,
+  at: Instant,
+): Evidence => ({
+  evidenceId: `${claimId}:created`,
+  numberKey,
+  kind: 'effect',
+  code: 'claim.created',
+  at,
+  actor: 'linekeeper',
+  claimId,
+  userId,
+  details: { claimedAt: formatInstant(claimedAt), state },
+});
+
+/**
+ * What follows from one claim that was just made, with the number as it was read before it: as `settleClaims`, in two
+ * trips to the store where nothing was reported meanwhile. Gives whether the number's life is to be woken.
+ */
+export async function settleNewClaim(
+  tools: ClaimTools,
+  { number, doc, claim }: { number: NumberRecord; doc: ClaimDoc; claim: Claim },
+): Promise<boolean> {
+  const { store, rulesOf, now } = tools;
+  const { numberKey, provenAt: proofs, version: fromVersion } = number;
+  const { claimId, claimedAt: provenAt } = claim;
+  const { freeze } = rulesOf(number);
+  const life = foldHistory({ events: number.events, provenAt: [...proofs, provenAt] }, freeze);
+  const projections = { phase: life.phase, freezeEndsAt: freezeEndOf(life, freeze) };
+  const [noted] = await Promise.all([
+    !proofs.includes(provenAt) &&
+      store.numbers.addProof({ numberKey, provenAt, ...projections, fromVersion }),
+    store.evidence.add(created(numberKey, claim, now())),
+  ]);
+  // The version that the proof was added to is the one that was read: so nothing came in between.
+  if (!noted) return (await settleClaims(tools, [{ numberKey, claimId }])).has(numberKey);
+  if (!asksForSomething(tools, number, doc)) return false;
+  await store.numbers.attendBy([numberKey], now() + lostAfter);
+  return true;
 }
 
 /** Takes back the claim of a user that never was committed, if it was made. */

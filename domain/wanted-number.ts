@@ -1,0 +1,70 @@
+import type { Claim } from './claim.ts';
+import type { Instant } from './instant.ts';
+import type { NumberEvent } from './number/event.ts';
+import { type Fate, fateOf } from './number/fate.ts';
+import type { Freeze } from './number/freeze.ts';
+import { foldHistory, type NumberLife, presentTenancy, stateAt } from './number/history.ts';
+import type { ReleasePolicy } from './number/plan.ts';
+import type { TenancyBoundary } from './registration-rules.ts';
+
+/** What the reported events say of a number that somebody wants, before any carrier is asked. */
+export type WantedNumber = {
+  /** What became of the claim on it; null where nobody has one. */
+  readonly fate: Fate | null;
+  /** Since when nobody holds it, by its events, where it wasn't given out again since; null otherwise. */
+  readonly frozenSince: Instant | null;
+  /** The last beginning or end of a tenancy. */
+  readonly lastBoundary: TenancyBoundary | null;
+};
+
+/** Reads the history of a number that somebody wants as login phone. */
+export function readWantedNumber({
+  number: { events, provenAt },
+  rules: { freeze, policy },
+  claim,
+  now,
+}: {
+  number: { readonly events: readonly NumberEvent[]; readonly provenAt: readonly Instant[] };
+  rules: { readonly freeze: Freeze; readonly policy: ReleasePolicy };
+  claim: Claim | null;
+  now: Instant;
+}): WantedNumber {
+  // Most numbers that are wanted were never heard of.
+  if (events.length === 0) {
+    const fate = claim && ({ kind: 'held', anchoredAt: claim.anchoredAt } as const);
+    return { fate, frozenSince: null, lastBoundary: null };
+  }
+  const atOnce = claim !== null && policy[claim.bindingId === null ? 'unbound' : 'bound'] === 'at-once';
+  const fate = claim && fateOf({ claim, events, freeze, atOnce });
+  const life = foldHistory({ events, provenAt }, freeze);
+  const isFrozen = stateAt(life, freeze, now) === 'frozen';
+  // A claim may outlive the freeze by the moment that its release takes: nobody was given the number by that.
+  const sinceCancelled = fate?.kind === 'frozen' ? fate.since : null;
+  return {
+    fate,
+    frozenSince: isFrozen ? (presentTenancy(life)?.endedAt ?? sinceCancelled) : sinceCancelled,
+    lastBoundary: lastBoundaryOf(foldHistory({ events: events.map(asKnown), provenAt }, freeze)),
+  };
+}
+
+/** A carrier's clock may be fast: what was known before a code was proven can't have happened after it. */
+const asKnown = (event: NumberEvent): NumberEvent => ({
+  ...event,
+  at: Math.min(event.at, event.receivedAt),
+});
+
+function lastBoundaryOf({ tenancies }: NumberLife): TenancyBoundary | null {
+  const last = tenancies.at(-1);
+  if (last?.endedAt != null) return { at: last.endedAt, kind: 'ended' };
+  return last?.begunAt == null ? null : { at: last.begunAt, kind: 'began' };
+}
+
+/**
+ * Whether the claim on a number was proven by somebody who had a later code than ours: then that one is the holder, and
+ * no carrier is needed to say so.
+ */
+export const wasFaster = (
+  claim: Pick<Claim, 'claimedAt' | 'state'>,
+  fate: Fate,
+  issuedAt: Instant,
+): boolean => claim.state === 'active' && fate.kind === 'held' && claim.claimedAt >= issuedAt;
