@@ -60,6 +60,11 @@ export function createCustomers({ connection, cipher }: { connection: Connection
       );
     },
 
+    /** Notes that a carrier confirmed an identity; one that was verified before stays as it was. */
+    async verify(customerId: CustomerId, at: Instant): Promise<void> {
+      await model.updateOne({ _id: customerId as string, verifiedAt: null }, { $set: { verifiedAt: at } });
+    },
+
     /** Removes the customer of a user that never was committed. */
     async remove(customerId: CustomerId): Promise<void> {
       await model.deleteOne({ _id: customerId as string });
