@@ -39,7 +39,7 @@ const notFound: RequestHandler = () => {
 
 /** Composes the API: what every request goes through, and the routes. `further` are served beside those of `api/routes.ts`. */
 export function createApp(dependencies: ApiDependencies, further: readonly Route[] = []): Express {
-  const { store, hasher, logger, metrics, registry, tokens, now } = dependencies;
+  const { store, hasher, logger, metrics, registry, tokens, trustedProxies, now } = dependencies;
   const guards: Guards = {
     authenticator: createAuthenticator({ ...tokens, logger, now }),
     checkSignature: createSignatureCheck({ registry, metrics, logger, now }),
@@ -58,6 +58,7 @@ export function createApp(dependencies: ApiDependencies, further: readonly Route
   app.disable('x-powered-by');
   // Nothing is cached, so nothing needs a tag.
   app.disable('etag');
+  app.set('trust proxy', [...trustedProxies]);
   app.use(correlate, measure({ metrics, logger }), docs(), headers, keepOutOfCaches, refuseBadCorrelator);
   app.use(routerOf(routes, guards));
   app.use(notFound);

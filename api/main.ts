@@ -1,16 +1,20 @@
+import { createCarriers } from '../carriers/carriers.ts';
 import { loadRegistry } from '../carriers/registry.ts';
 import { createRouting } from '../carriers/routing.ts';
 import { loadConfig } from '../platform/config.ts';
+import { currentCorrelator } from '../platform/correlator.ts';
 import { createFieldCipher } from '../platform/field-cipher.ts';
 import { createNumberHasher } from '../platform/hashing.ts';
 import { loadKeys } from '../platform/keys.ts';
 import { createLogger } from '../platform/logger.ts';
-import { createMetrics } from '../platform/metrics.ts';
+import { breakerStates, createMetrics } from '../platform/metrics.ts';
 import { createPasswords } from '../platform/passwords.ts';
 import { connectTemporal } from '../platform/temporal/connection.ts';
+import { createSms } from '../ports/create-sms.ts';
 import { connectStore } from '../store/connection.ts';
 import { createStore } from '../store/store.ts';
 import { createApp } from './app.ts';
+import { createAside } from './aside.ts';
 import { listen } from './server.ts';
 import { createWorkflows } from './workflows.ts';
 
@@ -30,6 +34,7 @@ async function main(): Promise<void> {
   });
   await store.setUp();
 
+  const aside = createAside({ logger });
   const app = createApp({
     store,
     workflows: createWorkflows(temporal.client),
@@ -37,7 +42,16 @@ async function main(): Promise<void> {
     routing: createRouting(registry),
     hasher,
     passwords: createPasswords(config.passwordCost),
-    metrics: createMetrics('api'),
+    sms: createSms(config.sms),
+    aside,
+    codeLimits: config.codeLimits,
+    trustedProxies: config.trustedProxies,
+    metrics,
+    carriers: createCarriers({
+      registry,
+      correlator: currentCorrelator,
+      observe: observeCarriers(metrics),
+    }),
     logger,
     tokens: config.tokens,
     now: Date.now,
@@ -49,8 +63,11 @@ async function main(): Promise<void> {
   process.once('SIGTERM', tell);
   process.once('SIGINT', tell);
   logger.info({ signal: await told }, 'Stopping');
+  const graceEnds = Date.now() + config.shutdownGrace;
   const finished = await stop(config.shutdownGrace);
   if (!finished) logger.warn('Some requests were cut off: the grace is over');
+  const drained = await aside.drain(Math.max(0, graceEnds - Date.now()));
+  if (!drained) logger.warn('Some work beside answers was cut off: the grace is over');
   await temporal.close();
   await store.close();
   logger.info('Stopped');

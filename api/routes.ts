@@ -6,6 +6,7 @@ import { carrierEventRoutes } from './routes/carrier-events.ts';
 import { importRoutes } from './routes/imports.ts';
 import { numberRoutes } from './routes/numbers.ts';
 import { userRoutes } from './routes/users.ts';
+import { verificationCodeRoutes } from './routes/verification-codes.ts';
 
 /**
  * All routes, file by file. To add some, write `api/routes/<word>.ts` after the example of `users.ts` and name it
@@ -17,6 +18,7 @@ export function routesOf(dependencies: ApiDependencies): Route[] {
     ...numberRoutes(dependencies),
     ...userRoutes(dependencies),
     ...accountRoutes(dependencies),
+    ...verificationCodeRoutes(dependencies),
     ...importRoutes(dependencies),
     ...auditRoutes(dependencies),
   ];

@@ -44,21 +44,23 @@ const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
 
 /** File names (paths below the folder) and what to write in them. */
 function makeSecrets() {
+  const smsSecret = webhookSecret();
   return {
     'keys.json': json({ fields: ring('f1'), payloads: ring('p1'), numbers: ring('n1'), logs: ring('l1') }),
     // The store's user has its password in this address and nowhere else.
     'store-url': `mongodb://linekeeper:${password()}@mongo:27017/linekeeper?replicaSet=rs0&authSource=linekeeper`,
     'smtp-url': 'smtp://simulator:2525',
+    'sms-secret': smsSecret,
     'mongo-root-password': password(),
     'mongo-replica-key': randomBytes(REPLICA_KEY_BYTES).toString('base64'),
     'postgres-password': password(),
-    ...makeCarrierSecrets(),
+    ...makeCarrierSecrets(smsSecret),
     'issuer.json': json(makeIssuer()),
   };
 }
 
-/** What Linekeeper and the provinces know each other by, once for each side. */
-function makeCarrierSecrets() {
+/** What Linekeeper and the simulated world (provinces, SMS gateway) know each other by, once for each side. */
+function makeCarrierSecrets(smsSecret) {
   const ours = {};
   const theirs = {};
   for (const [province, joinDates] of Object.entries(provinces)) {
@@ -77,6 +79,7 @@ function makeCarrierSecrets() {
     smtpPort: 2525,
     dataFile: '/data/simulator.sqlite',
     linekeeperUrl: 'http://api:3000',
+    smsSecret,
     provinces: theirs,
   };
   return { ...ours, 'simulator.json': json(simulator) };

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type DurationMs, parseDuration } from '../domain/instant.ts';
 import { defaultCost, mostCost, type PasswordCost } from './passwords.ts';
+import { type SmsConfig, smsConfigOf, smsFaults, smsVariables } from './sms-config.ts';
+import { isTrustable } from './trusted-proxies.ts';
 
 /**
  * The configuration of every process, from the environment. All processes of a deployment are given the same one and
@@ -23,6 +25,11 @@ export interface Config {
   keysFile: string;
   /** The mail server's address, with its credentials, and the sender. */
   mail: { smtpUrl: string; from: string };
+  sms: SmsConfig;
+  /** How many codes may be asked for: for one phone in a minute and in a day, from one address and by one client in a minute. */
+  codeLimits: { perPhone: number; perPhoneADay: number; perAddress: number; perClient: number };
+  /** Whose `X-Forwarded-For` is believed: addresses, networks in CIDR form, or Express' names for some. */
+  trustedProxies: string[];
   /** What a new password hash costs. Older and cheaper ones are made anew at the next login. */
   passwordCost: PasswordCost;
   logLevel: LogLevel;
@@ -92,6 +99,11 @@ const address = (schemes: string[]) =>
  */
 const storeAddress = required.regex(/^mongodb(\+srv)?:\/\/[^\s/]+/, 'is not a mongodb:// address');
 
+const count = (standard: string) =>
+  withDefault(standard)
+    .refine((text) => /^[1-9]\d{0,8}$/.test(text), 'is not a whole number from 1 to 999999999')
+    .transform(Number);
+
 const schema = z.object({
   LINEKEEPER_API_HOST: withDefault('127.0.0.1'),
   LINEKEEPER_API_PORT: port('3000'),
@@ -124,6 +136,19 @@ const schema = z.object({
   }),
   LINEKEEPER_ARGON2_PASSES: wholeNumber({ standard: defaultCost.passes, least: 1, most: mostCost.passes }),
   LINEKEEPER_ARGON2_LANES: wholeNumber({ standard: defaultCost.lanes, least: 1, most: mostCost.lanes }),
+  ...smsVariables,
+  LINEKEEPER_CODES_PER_PHONE: count('2'),
+  LINEKEEPER_CODES_PER_PHONE_A_DAY: count('20'),
+  LINEKEEPER_CODES_PER_ADDRESS: count('60'),
+  LINEKEEPER_CODES_PER_CLIENT: count('600'),
+  LINEKEEPER_TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
+    .refine(
+      (parts) => parts.every(isTrustable),
+      'is not a list of addresses, networks (CIDR) or their names',
+    ),
   LINEKEEPER_LOG_LEVEL: z
     .enum(LOG_LEVELS, { error: `is not one of ${LOG_LEVELS.join(', ')}` })
     .default('info'),
@@ -135,7 +160,7 @@ const schema = z.object({
 type Variable = keyof z.input<typeof schema>;
 
 /** Values that hold credentials: each may stand in a file instead, whose path is in `<NAME>_FILE`. */
-const SECRETS: readonly Variable[] = ['LINEKEEPER_STORE_URL', 'LINEKEEPER_SMTP_URL'];
+const SECRETS: readonly Variable[] = ['LINEKEEPER_STORE_URL', 'LINEKEEPER_SMTP_URL', 'LINEKEEPER_SMS_SECRET'];
 
 /**
  * Reads the configuration from environment variables; an empty one counts as absent.
@@ -149,6 +174,9 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
     if (!faults.has(variable)) {
       faults.set(variable, issue.message);
     }
+  }
+  for (const [variable, fault] of smsFaults(values)) {
+    if (!faults.has(variable)) faults.set(variable, fault);
   }
   if (!parsed.success || faults.size > 0) {
     const list = [...faults].map(([variable, fault]) => `- ${variable} ${fault}`);
@@ -204,6 +232,14 @@ function configOf(values: z.output<typeof schema>): Config {
     registryFile: values.LINEKEEPER_REGISTRY_FILE,
     keysFile: values.LINEKEEPER_KEYS_FILE,
     mail: { smtpUrl: values.LINEKEEPER_SMTP_URL, from: values.LINEKEEPER_MAIL_FROM },
+    sms: smsConfigOf(values),
+    codeLimits: {
+      perPhone: values.LINEKEEPER_CODES_PER_PHONE,
+      perPhoneADay: values.LINEKEEPER_CODES_PER_PHONE_A_DAY,
+      perAddress: values.LINEKEEPER_CODES_PER_ADDRESS,
+      perClient: values.LINEKEEPER_CODES_PER_CLIENT,
+    },
+    trustedProxies: values.LINEKEEPER_TRUSTED_PROXIES,
     passwordCost: {
       memoryKiB: values.LINEKEEPER_ARGON2_MEMORY,
       passes: values.LINEKEEPER_ARGON2_PASSES,

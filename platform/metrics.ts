@@ -13,10 +13,14 @@ export interface Metrics {
   carrierEvents: Counter<'province' | 'system' | 'type' | 'outcome'>;
   /** Calls of provinces whose signature didn't verify. Only configured provinces and systems may be named. */
   signatureFailures: Counter<'province' | 'system'>;
+  /** Attempts to hand a message to the SMS provider, by what came of it (`taken`, `refused`, `failed`). */
+  smsMessages: Counter<'outcome'>;
   /** Seconds that one attempt of an activity took, by its name and outcome (`done`, `failed`). */
   activitySeconds: Histogram<'activity' | 'outcome'>;
   /** Seconds that one call of a province system took, by the kind of question and its outcome. */
   carrierCallSeconds: Histogram<'province' | 'system' | 'kind' | 'outcome'>;
+  /** Questions that went to carriers, by what was to be decided (`login`, `registration`, …) and the kind of question. */
+  carrierLookups: Counter<'decision' | 'call'>;
   /** The circuit breaker of each province system, one of `breakerStates`. */
   breakerState: Gauge<'province' | 'system'>;
 }
@@ -58,6 +62,12 @@ export function createMetrics(service: string): Metrics {
       labelNames: ['province', 'system'],
       registers,
     }),
+    smsMessages: new Counter({
+      name: 'linekeeper_sms_messages_total',
+      help: 'Attempts to hand a message to the SMS provider, by outcome',
+      labelNames: ['outcome'],
+      registers,
+    }),
     activitySeconds: new Histogram({
       name: 'linekeeper_activity_seconds',
       help: 'Time of one attempt of an activity, by name and outcome',
@@ -70,6 +80,12 @@ export function createMetrics(service: string): Metrics {
       help: 'Time of one call of a province system, by kind and outcome',
       labelNames: ['province', 'system', 'kind', 'outcome'],
       buckets: CARRIER_SECONDS,
+      registers,
+    }),
+    carrierLookups: new Counter({
+      name: 'linekeeper_carrier_lookups_total',
+      help: 'Questions that went to carriers, by what was to be decided and the kind of question',
+      labelNames: ['decision', 'call'],
       registers,
     }),
     breakerState: new Gauge({

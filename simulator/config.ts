@@ -28,6 +28,8 @@ const configSchema = z.strictObject({
   smtpPort: z.int().min(0).max(65_535),
   /** The SQLite file that holds the books, the events on their way and the mails. */
   dataFile: z.string().min(1),
+  /** What the SMS gateway knows its caller by; without one there is no gateway. */
+  smsSecret: webhookSecret.optional(),
   /** Where Linekeeper's API is, without a path. */
   linekeeperUrl: z.url(),
   provinces: z.record(

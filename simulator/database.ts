@@ -51,6 +51,8 @@ export function openDatabase(file: string): DatabaseSync {
   database.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on;');
   database.exec(SCHEMA);
   addMissingColumn(database);
+  // A message that comes twice is kept once: it is looked for by its id.
+  database.exec('create index if not exists messages_by_id on messages (channel, message_id)');
   return database;
 }
 

@@ -8,7 +8,7 @@ interface Message {
   /** A phone number or an e-mail address in lower case. */
   readonly to: string;
   readonly subject: string | null;
-  /** A mail's own id: a mail that comes twice has the same one (RFC 5322 §3.6.4). */
+  /** The message's own id: one that comes twice has the same one (of a mail: RFC 5322 §3.6.4). */
   readonly messageId: string | null;
   readonly text: string;
 }
@@ -25,6 +25,8 @@ interface ShownMessage {
 /** The messages that the simulated networks took; they last over a restart. */
 export interface Messages {
   take(message: Message): void;
+  /** Takes a message unless one of this channel and id was taken. False for one that was. */
+  takeOnce(message: Message & { readonly messageId: string }): boolean;
   /** The messages of a channel to one receiver, or to all for undefined, oldest first. */
   sent(channel: Message['channel'], to: string | undefined): ShownMessage[];
 }
@@ -34,20 +36,27 @@ export function createMessages(database: DatabaseSync): Messages {
   const add = database.prepare(
     'insert into messages (channel, at, recipient, subject, message_id, text) values (?, ?, ?, ?, ?, ?)',
   );
+  const byId = database.prepare('select 1 from messages where channel = ? and message_id = ?');
   const all = database.prepare('select * from messages where channel = ? order by position');
   const byRecipient = database.prepare(
     'select * from messages where channel = ? and recipient = ? order by position',
   );
+  const take = ({ channel, at, to, subject, messageId, text }: Message): void => {
+    add.run(channel, at, to, subject, messageId, text);
+  };
   return {
-    take: ({ channel, at, to, subject, messageId, text }) => {
-      add.run(channel, at, to, subject, messageId, text);
+    take,
+    takeOnce(message) {
+      if (byId.get(message.channel, message.messageId) !== undefined) return false;
+      take(message);
+      return true;
     },
     sent: (channel, to) =>
       (to === undefined ? all.all(channel) : byRecipient.all(channel, to)).map((row) => ({
         at: formatInstant(Number(row.at)),
         to: String(row.recipient),
         ...(row.subject === null ? {} : { subject: String(row.subject) }),
-        ...(row.message_id === null ? {} : { messageId: String(row.message_id) }),
+        ...(row.message_id === null || channel === 'sms' ? {} : { messageId: String(row.message_id) }),
         text: String(row.text),
       })),
   };

@@ -23,6 +23,7 @@ import { writeMagicNumbers } from './magic-numbers.ts';
 import { startMailReceiver } from './mail-receiver.ts';
 import { createMessages } from './messages.ts';
 import { Problem, problemHandler } from './problem.ts';
+import { smsGateway } from './sms-gateway.ts';
 
 /** Milliseconds that answers under way get at the end: all that takes long has been broken off by then. */
 const LAST_ANSWERS_MS = 2_000;
@@ -96,6 +97,9 @@ export async function createSimulator(
     response.json({ status: 'ok' });
   });
   app.use('/carrier', carrierApi({ config, books, faults, tokens: createTokens(now), calls, closing }));
+  if (config.smsSecret !== undefined) {
+    app.use('/sms', smsGateway({ secret: config.smsSecret, messages, now }));
+  }
   // For hand trials: whatever a command line calls its body, it is JSON here.
   app.use('/_sim', express.json({ type: () => true }));
   app.use('/_sim/lines', lineControls({ desk, books, outbox, delivery, now }));

@@ -13,6 +13,15 @@ import type { StackSettings } from './settings.ts';
 
 const AUDIENCE = 'linekeeper';
 
+/** Tests and demos ask for codes faster than people do, all from one address. */
+const CODE_LIMITS = {
+  LINEKEEPER_CODES_PER_PHONE: '20',
+  // As many as a minute allows, all day.
+  LINEKEEPER_CODES_PER_PHONE_A_DAY: '28800',
+  LINEKEEPER_CODES_PER_ADDRESS: '2000',
+  LINEKEEPER_CODES_PER_CLIENT: '2000',
+};
+
 /** What the stack's configuration depends on. */
 export type StackFacts = {
   settings: StackSettings;
@@ -36,6 +45,7 @@ export function writeConfiguration({ folder, ports, secrets }: FileFacts): void 
     smtpPort: ports.mail,
     dataFile: folder.simulatorData,
     linekeeperUrl: localUrl(ports.api),
+    smsSecret: secrets.sms,
     provinces: simulatedProvinces(provinces),
   };
   writePrivately(folder.simulatorConfig, json(simulator));
@@ -72,12 +82,14 @@ const MEMORY = { NODE_OPTIONS: '--max-old-space-size=200', MALLOC_ARENA_MAX: '2'
  * settings don't mean for them, and what the stack says itself.
  */
 export function environmentOf(facts: StackFacts): NodeJS.ProcessEnv {
-  const { settings, folder, ports } = facts;
+  const { settings, folder, ports, secrets } = facts;
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('LINEKEEPER_'));
   return {
     ...Object.fromEntries(inherited),
     ...MEMORY,
+    ...CODE_LIMITS,
     LINEKEEPER_MAIL_FROM: 'Linekeeper <no-reply@linekeeper.example>',
+    LINEKEEPER_TRUSTED_PROXIES: 'loopback',
     ...settings.env,
     LINEKEEPER_API_HOST: '127.0.0.1',
     LINEKEEPER_API_PORT: String(ports.api),
@@ -92,6 +104,10 @@ export function environmentOf(facts: StackFacts): NodeJS.ProcessEnv {
     LINEKEEPER_REGISTRY_FILE: folder.registry,
     LINEKEEPER_KEYS_FILE: folder.keys,
     LINEKEEPER_SMTP_URL: `smtp://127.0.0.1:${ports.mail}`,
+    LINEKEEPER_SMS_PROVIDER: 'webhook',
+    LINEKEEPER_SMS_URL: `${localUrl(ports.simulator)}/sms/messages`,
+    LINEKEEPER_SMS_SECRET: secrets.sms,
+    LINEKEEPER_SMS_SECRET_FILE: '',
     LINEKEEPER_FREEZE: settings.freeze ?? '',
     LINEKEEPER_SIMULATOR_CONFIG: folder.simulatorConfig,
     LINEKEEPER_ISSUER_CONFIG: folder.issuerConfig,

@@ -11,6 +11,8 @@ export type StackSecrets = {
   clients: Record<ApplicationName, string>;
   staff: { name: string; password: string; role: Role }[];
   provinces: Record<string, ProvinceSecrets>;
+  /** What the simulator's SMS gateway knows Linekeeper by. */
+  sms: string;
 };
 
 /** 256 bits in letters that need no escaping in a shell, a URL or HTTP Basic. */
@@ -58,14 +60,17 @@ export async function createSecrets(): Promise<StackSecrets> {
         },
       ]),
     ),
+    sms: randomWebhookSecret(),
   };
 }
 
 /** The folder's secrets, made at the first start. */
 export async function loadOrCreateSecrets(folder: DataFolder): Promise<StackSecrets> {
   const text = await readFile(folder.secrets, 'utf8').catch(() => undefined);
-  if (text !== undefined) return JSON.parse(text);
-  const secrets = await createSecrets();
+  const kept: StackSecrets | undefined = text === undefined ? undefined : JSON.parse(text);
+  if (kept?.sms !== undefined) return kept;
+  // A folder of before there was an SMS gateway lacks its secret.
+  const secrets = { ...(await createSecrets()), ...kept };
   writePrivately(folder.secrets, `${JSON.stringify(secrets, null, 2)}\n`);
   return secrets;
 }

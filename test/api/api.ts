@@ -1,17 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { createApp } from '../../api/app.ts';
+import { createAside } from '../../api/aside.ts';
+import type { CodeLimits } from '../../api/code-limits.ts';
 import type { Route } from '../../api/route.ts';
 import { listen } from '../../api/server.ts';
 import { createWorkflows, type Workflows } from '../../api/workflows.ts';
 import { createRouting } from '../../carriers/routing.ts';
 import { startTemporal } from '../../dev/servers/temporal.ts';
+import type { Instant } from '../../domain/instant.ts';
+import type { VerificationPurpose } from '../../domain/verification-code.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { createMetrics } from '../../platform/metrics.ts';
 import { connectTemporal } from '../../platform/temporal/connection.ts';
 import { openTestStore, testHasher, testPasswords, testRing } from '../store/open-store.ts';
 import { audience, startIssuer, type TokenFacts } from './issuer.ts';
 import { secrets, testRegistry } from './registry.ts';
+import { createTestSms } from './sms.ts';
 
 /** An answer, read. */
 export interface Answered {
@@ -54,7 +59,15 @@ async function openTemporal() {
 }
 
 /** The real app on a free port, with a store of its own, real tokens and, where asked for, a real Temporal server. */
-export async function openApi(options: { temporal?: boolean; further?: (api: TestStore) => Route[] } = {}) {
+export async function openApi(
+  options: {
+    temporal?: boolean;
+    further?: (api: TestStore) => Route[];
+    codeLimits?: Partial<CodeLimits>;
+    now?: () => Instant;
+  } = {},
+) {
+  const { now = Date.now } = options;
   const [issuer, opened, temporal] = await Promise.all([
     startIssuer(),
     openTestStore(),
@@ -64,6 +77,13 @@ export async function openApi(options: { temporal?: boolean; further?: (api: Tes
   const registry = testRegistry();
   const metrics = createMetrics('api-tests');
   const lines: string[] = [];
+  const logger = createLogger({
+    name: 'api',
+    level: 'debug',
+    destination: { write: (line: string) => void lines.push(line) },
+  });
+  const sms = createTestSms();
+  const aside = createAside({ logger });
   const app = createApp(
     {
       store,
@@ -73,13 +93,14 @@ export async function openApi(options: { temporal?: boolean; further?: (api: Tes
       hasher: testHasher,
       passwords: testPasswords,
       metrics,
-      logger: createLogger({
-        name: 'api',
-        level: 'debug',
-        destination: { write: (line: string) => void lines.push(line) },
-      }),
+      logger,
+      sms,
+      aside,
+      codeLimits: { ...manyCodes, ...options.codeLimits },
+      // As the embedded stack: who calls from here may say for whom.
+      trustedProxies: ['loopback'],
       tokens: { issuer: issuer.issuer, audience },
-      now: Date.now,
+      now,
     },
     options.further?.({ store }),
   );
@@ -113,6 +134,18 @@ export async function openApi(options: { temporal?: boolean; further?: (api: Tes
     hasher: testHasher,
     call,
     token: (facts?: TokenFacts) => issuer.token(facts),
+    /** The messages that phones were sent, and what becomes of further ones. */
+    sms,
+    /** Has a code sent to a phone, and reads it there. */
+    codeFor: async (phone: string, purpose: VerificationPurpose = 'register') => {
+      const token = await issuer.token({ scope: 'codes:write' });
+      const { status, text } = await call('/v1/verification-codes', { token, body: { phone, purpose } });
+      if (status !== 202) throw new Error(`No code was sent: ${text}`);
+      const { verificationId }: { verificationId: string } = JSON.parse(text);
+      return { verificationId, code: sms.codeOf({ phone, verificationId }) };
+    },
+    /** Waits for all that the app does beside its answers. */
+    drained: () => aside.drain(10_000),
     /** Makes a signed call of a province system. */
     report: (signed: Signed) => {
       const { province = 'sichuan', system = 'mobile-5g', body } = signed;
@@ -127,6 +160,7 @@ export async function openApi(options: { temporal?: boolean; further?: (api: Tes
     reopenStore: () => store.users.model.db.openUri(opened.url),
     async close() {
       await server.stop(5_000);
+      await aside.drain(10_000);
       await issuer.close();
       await temporal?.client.close();
       await temporal?.server.stop();
@@ -137,6 +171,14 @@ export async function openApi(options: { temporal?: boolean; further?: (api: Tes
 
 /** The app of a test file. */
 export type TestApi = Awaited<ReturnType<typeof openApi>>;
+
+/** No test asks for so many by accident. */
+const manyCodes: CodeLimits = {
+  perPhone: 1_000,
+  perPhoneADay: 100_000,
+  perAddress: 100_000,
+  perClient: 100_000,
+};
 
 type TestStore = Pick<Awaited<ReturnType<typeof openTestStore>>, 'store'>;
 

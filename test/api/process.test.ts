@@ -30,6 +30,8 @@ const environment = (issuer: string) => ({
   LINEKEEPER_REGISTRY_FILE: join(folder, 'registry.yaml'),
   LINEKEEPER_KEYS_FILE: join(folder, 'keys.json'),
   LINEKEEPER_SMTP_URL: 'smtp://127.0.0.1:2525',
+  LINEKEEPER_SMS_URL: 'http://127.0.0.1:9/sms',
+  LINEKEEPER_SMS_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
   LINEKEEPER_MAIL_FROM: 'Linekeeper <no-reply@example.com>',
 });
 

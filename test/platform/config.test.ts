@@ -10,6 +10,8 @@ const least = {
   LINEKEEPER_KEYS_FILE: '/etc/linekeeper/keys.json',
   LINEKEEPER_SMTP_URL: 'smtp://127.0.0.1:2525',
   LINEKEEPER_MAIL_FROM: 'Linekeeper <no-reply@linekeeper.example>',
+  LINEKEEPER_SMS_URL: 'https://sms.example/messages',
+  LINEKEEPER_SMS_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
 };
 
 let folder: string;
@@ -43,6 +45,13 @@ describe('loadConfig', () => {
       registryFile: '/etc/linekeeper/registry.yaml',
       keysFile: '/etc/linekeeper/keys.json',
       mail: { smtpUrl: 'smtp://127.0.0.1:2525', from: 'Linekeeper <no-reply@linekeeper.example>' },
+      sms: {
+        provider: 'webhook',
+        url: 'https://sms.example/messages',
+        secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+      },
+      codeLimits: { perPhone: 2, perPhoneADay: 20, perAddress: 60, perClient: 600 },
+      trustedProxies: [],
       passwordCost: { memoryKiB: 19_456, passes: 2, lanes: 1 },
       logLevel: 'info',
       sweepInterval: 60_000,
@@ -65,6 +74,11 @@ describe('loadConfig', () => {
         LINEKEEPER_ARGON2_MEMORY: '65536',
         LINEKEEPER_ARGON2_PASSES: '3',
         LINEKEEPER_ARGON2_LANES: '4',
+        LINEKEEPER_CODES_PER_PHONE: '1',
+        LINEKEEPER_CODES_PER_PHONE_A_DAY: '5',
+        LINEKEEPER_CODES_PER_ADDRESS: '30',
+        LINEKEEPER_CODES_PER_CLIENT: '3000',
+        LINEKEEPER_TRUSTED_PROXIES: 'loopback, 10.1.2.0/24,2001:db8::1',
         LINEKEEPER_LOG_LEVEL: 'debug',
         LINEKEEPER_FREEZE: 'P30D',
         LINEKEEPER_SWEEP_INTERVAL: 'PT0.5S',
@@ -76,6 +90,8 @@ describe('loadConfig', () => {
       temporal: { address: '[::1]:7234', namespace: 'lines', tls: true },
       tokens: { audience: 'https://linekeeper.example/' },
       passwordCost: { memoryKiB: 65_536, passes: 3, lanes: 4 },
+      codeLimits: { perPhone: 1, perPhoneADay: 5, perAddress: 30, perClient: 3000 },
+      trustedProxies: ['loopback', '10.1.2.0/24', '2001:db8::1'],
       logLevel: 'debug',
       freeze: 2_592_000_000,
       sweepInterval: 500,
@@ -99,6 +115,14 @@ describe('loadConfig', () => {
     ['LINEKEEPER_ARGON2_MEMORY', '7167', 'is not a whole number from 7168 to 262144'],
     ['LINEKEEPER_ARGON2_PASSES', '0', 'is not a whole number from 1 to 16'],
     ['LINEKEEPER_ARGON2_LANES', '1.5', 'is not a whole number from 1 to 8'],
+    ['LINEKEEPER_SMS_PROVIDER', 'pigeons', 'is neither webhook nor'],
+    ['LINEKEEPER_SMS_URL', 'http://sms.example/messages', 'is not an https:// address'],
+    ['LINEKEEPER_SMS_URL', 'sms.example', 'is not an https:// address'],
+    ['LINEKEEPER_SMS_SECRET', 'hunter2', 'is not whsec_'],
+    ['LINEKEEPER_CODES_PER_PHONE', '0', 'is not a whole number'],
+    ['LINEKEEPER_CODES_PER_CLIENT', '1.5', 'is not a whole number'],
+    ['LINEKEEPER_TRUSTED_PROXIES', 'everybody', 'is not a list of addresses'],
+    ['LINEKEEPER_TRUSTED_PROXIES', '10.0.0.0/33', 'is not a list of addresses'],
     ['LINEKEEPER_LOG_LEVEL', 'loud', 'is not one of fatal'],
     ['LINEKEEPER_FREEZE', 'P3M', 'is not an ISO 8601 duration'],
     ['LINEKEEPER_SWEEP_INTERVAL', '60', 'is not an ISO 8601 duration'],
@@ -126,6 +150,15 @@ describe('loadConfig', () => {
     expect(faults).toHaveLength(3);
   });
 
+  it.each([
+    'http://127.0.0.1:3100/sms/messages',
+    'http://[::1]:3100/sms',
+    'http://localhost/sms',
+    'http://simulator:3100/sms/messages',
+  ])('codes to %s → allowed without TLS', (url) => {
+    expect(loadConfig({ ...least, LINEKEEPER_SMS_URL: url }).sms).toMatchObject({ url });
+  });
+
   it('a secret by file → its content without the line break at its end', () => {
     const path = join(folder, 'store-url');
     writeFileSync(path, 'mongodb://a:b@store/linekeeper\n');
@@ -148,5 +181,62 @@ describe('loadConfig', () => {
     expect(faultsOf({ ...least, LINEKEEPER_STORE_URL_FILE: join(folder, 'x') })).toEqual([
       '- LINEKEEPER_STORE_URL is given twice, also by LINEKEEPER_STORE_URL_FILE',
     ]);
+  });
+});
+
+describe('loadConfig, messages by Alibaba Cloud', () => {
+  const { LINEKEEPER_SMS_URL: _, ...others } = least;
+  const alibaba = {
+    ...others,
+    LINEKEEPER_SMS_PROVIDER: 'alibaba-cloud',
+    LINEKEEPER_SMS_SECRET: 'access key secret',
+    LINEKEEPER_SMS_ACCESS_KEY_ID: 'key-id',
+    LINEKEEPER_SMS_SIGN_NAME: '阿里云',
+    LINEKEEPER_SMS_TEMPLATES: 'SMS_1',
+  };
+  const templates = {
+    register: 'SMS_1',
+    login: 'SMS_1',
+    'reset-password': 'SMS_1',
+    'change-phone': 'SMS_1',
+    recover: 'SMS_1',
+  };
+
+  it('one template → that of every purpose, at the usual endpoint', () => {
+    expect(loadConfig(alibaba).sms).toEqual({
+      provider: 'alibaba-cloud',
+      url: 'https://dysmsapi.aliyuncs.com',
+      accessKeyId: 'key-id',
+      accessKeySecret: 'access key secret',
+      signName: '阿里云',
+      templates,
+    });
+  });
+
+  it('templates by purpose → each its own, the one without a purpose for all others', () => {
+    const given = { ...alibaba, LINEKEEPER_SMS_TEMPLATES: 'SMS_1, login=SMS_2,reset-password=SMS_3' };
+    expect(loadConfig(given).sms).toMatchObject({
+      templates: { ...templates, login: 'SMS_2', 'reset-password': 'SMS_3' },
+    });
+  });
+
+  it.each(['login=SMS_1', 'SMS_1,borrow=SMS_2', 'SMS_1,SMS_2', 'login=SMS 1', ','])(
+    'templates %j → refused',
+    (text) => {
+      expect(faultsOf({ ...alibaba, LINEKEEPER_SMS_TEMPLATES: text })).toEqual([
+        '- LINEKEEPER_SMS_TEMPLATES does not name a template for every purpose',
+      ]);
+    },
+  );
+
+  it('nothing but the provider → all that it needs in the list', () => {
+    expect(faultsOf({ LINEKEEPER_SMS_PROVIDER: 'alibaba-cloud' })).toEqual(
+      expect.arrayContaining([
+        '- LINEKEEPER_SMS_SECRET is missing',
+        '- LINEKEEPER_SMS_ACCESS_KEY_ID is missing',
+        '- LINEKEEPER_SMS_SIGN_NAME is missing',
+        '- LINEKEEPER_SMS_TEMPLATES is missing',
+      ]),
+    );
   });
 });
