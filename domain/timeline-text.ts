@@ -35,6 +35,10 @@ const texts = {
     en: 'The same person holds the number again, so the login phone goes on',
   },
   'sessions.ended': { zh: '用户的登录会话已全部结束', en: "The user's sessions were ended" },
+  'password.voided': {
+    zh: '号码换人后仅凭短信验证码设置的密码已作废',
+    en: "A password was voided that was set by a code alone when the number may have been somebody else's",
+  },
   'notice.delivered': { zh: '已通过邮件通知用户', en: 'The user was told by e-mail' },
   'notice.undeliverable': { zh: '通知邮件无法送达', en: 'The e-mail to the user could not be delivered' },
   'notice.kept-for-login': {

@@ -251,7 +251,7 @@ export function createUsers({ connection, cipher }: { connection: Connection; ci
 
     /**
      * Takes away a password that somebody set by the code of a claim's phone alone, at or after an instant. True when
-     * there was one.
+     * there was one, also where it was taken away before.
      */
     async voidPassword({
       userId,
@@ -264,7 +264,7 @@ export function createUsers({ connection, cipher }: { connection: Connection; ci
     }): Promise<boolean> {
       const written = await model.findOneAndUpdate(
         { _id: userId as string, 'passwordOrigin.claimId': claimId, 'passwordOrigin.at': { $gte: since } },
-        { $set: { passwordHash: null, passwordOrigin: null } },
+        { $set: { passwordHash: null } },
         { projection: { _id: 1 } },
       );
       return written !== null;
