@@ -1,4 +1,5 @@
 import { createCarriers } from '../carriers/carriers.ts';
+import { observeBy } from '../carriers/observe.ts';
 import { loadRegistry } from '../carriers/registry.ts';
 import { createRouting } from '../carriers/routing.ts';
 import { loadConfig } from '../platform/config.ts';
@@ -7,7 +8,7 @@ import { createFieldCipher } from '../platform/field-cipher.ts';
 import { createNumberHasher } from '../platform/hashing.ts';
 import { loadKeys } from '../platform/keys.ts';
 import { createLogger } from '../platform/logger.ts';
-import { breakerStates, createMetrics } from '../platform/metrics.ts';
+import { createMetrics } from '../platform/metrics.ts';
 import { createPasswords } from '../platform/passwords.ts';
 import { connectTemporal } from '../platform/temporal/connection.ts';
 import { createSms } from '../ports/create-sms.ts';
@@ -34,6 +35,7 @@ async function main(): Promise<void> {
   });
   await store.setUp();
 
+  const metrics = createMetrics('api');
   const aside = createAside({ logger });
   const app = createApp({
     store,
@@ -50,7 +52,7 @@ async function main(): Promise<void> {
     carriers: createCarriers({
       registry,
       correlator: currentCorrelator,
-      observe: observeCarriers(metrics),
+      observe: observeBy(metrics),
     }),
     logger,
     tokens: config.tokens,

@@ -13,6 +13,12 @@ import {
   carrierEventsWorkflowId,
 } from '../workflows/carrier-events/contract.ts';
 import { type ImportUsersInput, importWorkflow, importWorkflowId } from '../workflows/import/contract.ts';
+import {
+  historyChangedSignal,
+  type NumberLifeInput,
+  numberLifeWorkflow,
+  numberLifeWorkflowId,
+} from '../workflows/number/contract.ts';
 import { mainTaskQueue } from '../workflows/task-queues.ts';
 
 /**
@@ -39,6 +45,11 @@ export interface Workflows {
   takeInCarrierEvents(input: CarrierEventsInput, bodyDigest: string): Promise<TakenIn>;
   /** Has an import run that was received whole. Rejects when the server doesn't answer: then the sweep has it run. */
   runImport(input: ImportUsersInput): Promise<void>;
+  /**
+   * Has the life of a number look again, starting it where it sleeps in the store only. Rejects when the server doesn't
+   * answer: then the sweep has it look.
+   */
+  wakeNumber(input: NumberLifeInput): Promise<void>;
   /** The status of the last workflow under an id; null when there is none. */
   statusOf(workflowId: string): Promise<WorkflowStatus | null>;
   /** Whether somebody polls the main task queue. Rejects when the server doesn't answer. */
@@ -50,6 +61,9 @@ const takeInWithin: DurationMs = 5_000;
 
 /** An import is not lost when it isn't started at once, and its caller has waited long. */
 const startWithin: DurationMs = 5_000;
+
+/** Somebody waits for an answer that doesn't depend on this, and the sweep comes to the number in any case. */
+const wakeWithin: DurationMs = 1_000;
 
 /** Somebody looks at a screen: without an answer in this time the status is shown as unknown. */
 const describeWithin: DurationMs = 2_000;
@@ -118,6 +132,18 @@ export function createWorkflows(client: Client): Workflows {
         // The sweep was faster.
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       }
+    },
+
+    async wakeNumber(input) {
+      await within(wakeWithin, () =>
+        client.workflow.signalWithStart(numberLifeWorkflow, {
+          workflowId: numberLifeWorkflowId(input.numberKey),
+          taskQueue: mainTaskQueue,
+          args: [input],
+          signal: historyChangedSignal,
+          signalArgs: [{ correlator: input.correlator }],
+        }),
+      );
     },
 
     async statusOf(workflowId) {

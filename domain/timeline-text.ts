@@ -47,6 +47,30 @@ const texts = {
   },
   'case.opened': { zh: '已转人工处理', en: 'A support case was opened' },
 
+  // Judged: by events, and by what the carrier answered.
+  'verdict.current': {
+    zh: '判定：号码仍由原用户持有',
+    en: 'Judged to be with the user who claimed it still',
+  },
+  'verdict.recycled': {
+    zh: '判定：号码已是二次号，由他人持有',
+    en: 'Judged to be recycled, somebody else holds the number',
+  },
+  'verdict.frozen': {
+    zh: '判定：号码已销户，目前无人持有',
+    en: 'Judged to be cancelled, nobody holds the number',
+  },
+  'verdict.undecided': {
+    zh: '判定：目前无法确定号码由谁持有',
+    en: 'It could not be decided who holds the number',
+  },
+
+  // Decided by Linekeeper, each by the verdict that its details name.
+  'login.allowed': { zh: '允许短信验证码登录', en: 'A login by SMS code was allowed' },
+  'login.refused': { zh: '拒绝短信验证码登录', en: 'A login by SMS code was refused' },
+  'reset.allowed': { zh: '允许通过短信验证码重置密码', en: 'A password reset by SMS code was allowed' },
+  'reset.refused': { zh: '拒绝通过短信验证码重置密码', en: 'A password reset by SMS code was refused' },
+
   // Asked of the carrier.
   'same-person.same': {
     zh: '运营商确认：现机主与原用户是同一人',

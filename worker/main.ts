@@ -1,5 +1,6 @@
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import { createCarriers } from '../carriers/carriers.ts';
+import { observeBy } from '../carriers/observe.ts';
 import { loadRegistry } from '../carriers/registry.ts';
 import { createRouting } from '../carriers/routing.ts';
 import { loadConfig } from '../platform/config.ts';
@@ -8,7 +9,7 @@ import { createFieldCipher } from '../platform/field-cipher.ts';
 import { createNumberHasher } from '../platform/hashing.ts';
 import { loadKeys } from '../platform/keys.ts';
 import { createLogger } from '../platform/logger.ts';
-import { breakerStates, createMetrics } from '../platform/metrics.ts';
+import { createMetrics } from '../platform/metrics.ts';
 import { createPasswords } from '../platform/passwords.ts';
 import { connectTemporal } from '../platform/temporal/connection.ts';
 import { createDataConverter } from '../platform/temporal/data-converter.ts';
@@ -65,11 +66,7 @@ async function main(): Promise<void> {
       carriers: createCarriers({
         registry,
         correlator: currentCorrelator,
-        observe: {
-          call: ({ home, call, outcome, durationMs }) =>
-            metrics.carrierCallSeconds.observe({ ...home, kind: call, outcome }, durationMs / 1_000),
-          breaker: ({ home, state }) => metrics.breakerState.set(home, breakerStates[state]),
-        },
+        observe: observeBy(metrics),
       }),
     },
   });

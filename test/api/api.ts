@@ -13,6 +13,7 @@ import type { VerificationPurpose } from '../../domain/verification-code.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { createMetrics } from '../../platform/metrics.ts';
 import { connectTemporal } from '../../platform/temporal/connection.ts';
+import { createScriptedCarriers } from '../carriers/scripted.ts';
 import { openTestStore, testHasher, testPasswords, testRing } from '../store/open-store.ts';
 import { audience, startIssuer, type TokenFacts } from './issuer.ts';
 import { secrets, testRegistry } from './registry.ts';
@@ -76,6 +77,7 @@ export async function openApi(
   const { store } = opened;
   const registry = testRegistry();
   const metrics = createMetrics('api-tests');
+  const scripted = createScriptedCarriers(registry);
   const lines: string[] = [];
   const logger = createLogger({
     name: 'api',
@@ -89,6 +91,7 @@ export async function openApi(
       store,
       workflows: temporal ? createWorkflows(temporal.client.client) : noWorkflows,
       registry,
+      carriers: scripted.carriers,
       routing: createRouting(registry),
       hasher: testHasher,
       passwords: testPasswords,
@@ -146,6 +149,11 @@ export async function openApi(
     },
     /** Waits for all that the app does beside its answers. */
     drained: () => aside.drain(10_000),
+    /** The carriers, which say what a test has them say (`test/carriers/scripted.ts`). */
+    scripted,
+    carrierSays: scripted.says,
+    /** What the carriers were asked since the last look. */
+    carrierLookups: scripted.lookups,
     /** Makes a signed call of a province system. */
     report: (signed: Signed) => {
       const { province = 'sichuan', system = 'mobile-5g', body } = signed;
@@ -159,6 +167,7 @@ export async function openApi(
     /** Connects a store again that a test has closed. */
     reopenStore: () => store.users.model.db.openUri(opened.url),
     async close() {
+      scripted.close();
       await server.stop(5_000);
       await aside.drain(10_000);
       await issuer.close();
@@ -187,6 +196,7 @@ const away = () => Promise.reject(new Error('no Temporal server in this test'));
 const noWorkflows: Workflows = {
   takeInCarrierEvents: away,
   runImport: away,
+  wakeNumber: away,
   statusOf: async () => 'unknown',
   hasPollers: away,
 };
