@@ -83,6 +83,10 @@ export function createSweepActivities({
       });
       await store.accounts.bookLeftOver({ before: now - bookedAfter, limit: batch });
       await store.idempotency.deleteOlderThan(now - idempotencyKept);
+      // A code that was proven is proven again by the same request, for as long as that may come again.
+      await store.verifications.deleteExpired(now - idempotencyKept);
+      await store.sessions.deleteExpired(now);
+      await store.limits.deleteExpired(now);
     },
 
     /**
