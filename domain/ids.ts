@@ -23,6 +23,8 @@ export type BindingId = Id<'BindingId'>;
 export type RegistrationId = Id<'RegistrationId'>;
 /** One code sent to a number for one purpose. */
 export type VerificationId = Id<'VerificationId'>;
+/** One token that is sent to an e-mail address. */
+export type EmailTokenId = Id<'EmailTokenId'>;
 /** One login of a user. */
 export type SessionId = Id<'SessionId'>;
 /** One request to recover a passively released user. */
@@ -48,6 +50,8 @@ export const asBindingId = (text: string): BindingId => text as BindingId;
 export const asRegistrationId = (text: string): RegistrationId => text as RegistrationId;
 /** Takes a string for a verification's id. */
 export const asVerificationId = (text: string): VerificationId => text as VerificationId;
+/** Takes a string for an e-mail token's id. */
+export const asEmailTokenId = (text: string): EmailTokenId => text as EmailTokenId;
 /** Takes a string for a session's id. */
 export const asSessionId = (text: string): SessionId => text as SessionId;
 /** Takes a string for a recovery's id. */

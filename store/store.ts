@@ -6,6 +6,7 @@ import { createAudit } from './audit.ts';
 import { createCases } from './cases.ts';
 import { createClaims } from './claims.ts';
 import { createCustomers } from './customers.ts';
+import { createEmailTokens } from './email-tokens.ts';
 import { createEvidence } from './evidence.ts';
 import { createFeeds } from './feeds.ts';
 import { createHandles } from './handles.ts';
@@ -37,6 +38,7 @@ export function createStore({ connection, cipher, hasher }: StoreOptions) {
     cases: createCases({ connection }),
     claims: createClaims({ connection }),
     customers: createCustomers(sealed),
+    emailTokens: createEmailTokens(sealed),
     evidence: createEvidence({ connection }),
     feeds: createFeeds({ connection }),
     handles: createHandles({ connection, blindIndex: hasher.blindIndex }),

@@ -1,50 +1,20 @@
 import type { Connection } from 'mongoose';
 import { Schema } from 'mongoose';
-import type { ClaimId, CustomerId, NumberKey, UserId } from '../domain/ids.ts';
+import type { ClaimId, UserId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { FieldCipher } from '../platform/field-cipher.ts';
 import { insertNew, modelOf } from './schema.ts';
+import type { PasswordOrigin, UserDoc, UserPhone } from './user-doc.ts';
+import { userNames } from './user-names.ts';
 
-/** A claim as the user's document repeats it. The claim document is the truth: this is checked against it on read. */
-export interface UserPhone {
-  numberKey: NumberKey;
-  claimId: ClaimId;
-}
-
-/** The claim whose phone's code was all that somebody proved to set a password, and when. */
-export interface PasswordOrigin {
-  claimId: ClaimId;
-  at: Instant;
-}
-
-interface UserDoc {
-  _id: string;
-  /**
-   * `pending` until what makes it reachable is committed. `abandoned`: it never was and never will be; its id stays
-   * taken until nobody can be writing for it any more.
-   */
-  status: 'pending' | 'open' | 'closed' | 'abandoned';
-  /** Sealed. */
-  nickname: string | null;
-  /** Sealed. */
-  email: string | null;
-  emailVerified: boolean;
-  passwordHash: string | null;
-  /** Absent, or null, where the password was set by more than the phone's code. */
-  passwordOrigin?: PasswordOrigin | null;
-  customerId: CustomerId | null;
-  phone: UserPhone | null;
-  /** Rises whenever everything granted before must end: sessions and password writes carry the epoch they were made in. */
-  epoch: number;
-  /** What raised the epoch last, so that a step done twice raises it once. */
-  epochCause: string | null;
-  registeredAt: Instant;
-  createdAt: Instant;
-  abandonedAt: Instant | null;
-}
+export type { PasswordOrigin, UserPhone } from './user-doc.ts';
 
 /** A payment user, opened. */
-export interface User extends Omit<UserDoc, '_id' | 'epochCause' | 'abandonedAt' | 'passwordOrigin'> {
+export interface User
+  extends Omit<
+    UserDoc,
+    '_id' | 'epochCause' | 'abandonedAt' | 'passwordOrigin' | 'emailAsked' | 'handleChange'
+  > {
   userId: UserId;
 }
 
@@ -63,6 +33,8 @@ export function createUsers({ connection, cipher }: { connection: Connection; ci
       phone: { type: Schema.Types.Mixed, default: null },
       epoch: { type: Number, required: true },
       epochCause: { type: String, default: null },
+      emailAsked: { type: String, default: undefined },
+      handleChange: { type: Schema.Types.Mixed, default: undefined },
       registeredAt: { type: Number, required: true },
       createdAt: { type: Number, required: true },
       abandonedAt: { type: Number, default: null },
@@ -70,6 +42,7 @@ export function createUsers({ connection, cipher }: { connection: Connection; ci
     indexes: [
       { serves: 'sweep_users_never_committed', keys: { status: 1, createdAt: 1 } },
       { serves: 'sweep_users_abandoned', keys: { status: 1, abandonedAt: 1 } },
+      { serves: 'sweep_handle_changes_left_behind', keys: { 'handleChange.at': 1 } },
     ],
   });
 
@@ -81,6 +54,8 @@ export function createUsers({ connection, cipher }: { connection: Connection; ci
     epochCause: _,
     abandonedAt: __,
     passwordOrigin: ___,
+    emailAsked: ____,
+    handleChange: _____,
     nickname,
     email,
     ...rest
@@ -93,6 +68,7 @@ export function createUsers({ connection, cipher }: { connection: Connection; ci
 
   return {
     model,
+    ...userNames({ model, cipher }),
 
     async find(userId: UserId): Promise<User | null> {
       const doc = await model.findById(userId).lean<UserDoc>();

@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { type Email, emailKey, type Nickname, nicknameKey } from '../domain/handle.ts';
+import type { EmailTokenId, UserId } from '../domain/ids.ts';
+import type { DurationMs, Instant } from '../domain/instant.ts';
+import type { HandleKind } from './handles.ts';
+import type { Store } from './store.ts';
+import type { OpenChange } from './user-names.ts';
+
+type Stores = Pick<Store, 'handles' | 'users'>;
+
+/** A handle that a user is to have: a nickname, or the e-mail that a token proved. */
+export type WantedHandle =
+  | { readonly kind: 'nickname'; readonly to: Nickname }
+  | {
+      readonly kind: 'email';
+      readonly to: Email;
+      readonly tokenId: EmailTokenId;
+      /** The epoch that the user must still be in; null where any will do. */
+      readonly epoch: number | null;
+    };
+
+/**
+ * What came of a change. `taken`: another user has the handle; `busy`: another change of this user is under way; `stale`:
+ * what it rests on is over: the user is closed, the epoch past, or another e-mail was given since.
+ */
+export type HandleChanged = 'changed' | 'taken' | 'busy' | 'stale';
+
+/** A change takes a few writes. Whoever has made none of them for so long is dead, or too late. */
+const leftBehindAfter: DurationMs = 10_000;
+
+const keyOf = (kind: HandleKind, text: string): string =>
+  kind === 'nickname' ? nicknameKey(text as Nickname) : emailKey(text as Email);
+
+/**
+ * Gives a user another handle. The new one is reserved, then the user's document says that it is the user's, then the
+ * old one is freed; so at every instant the user can be named by the handle that its document shows. What a crash leaves
+ * half done stands in the user's document, and the next change or the sweep finishes it or takes it back.
+ */
+export async function changeHandle(
+  store: Stores,
+  { userId, now, ...wanted }: WantedHandle & { userId: UserId; now: Instant },
+): Promise<HandleChanged> {
+  const { kind, to } = wanted;
+  const change = await begin(store, { userId, kind, to, at: now });
+  if (change === null || change === 'busy') return change ?? 'stale';
+  if (!(await store.handles.reserve({ kind, normalised: keyOf(kind, to), userId }))) {
+    await settle(store, change);
+    return 'taken';
+  }
+  const written =
+    wanted.kind === 'nickname'
+      ? await store.users.setNickname(change)
+      : await store.users.setEmail({ ...change, ...wanted });
+  await settle(store, change);
+  return written ? 'changed' : 'stale';
+}
+
+async function begin(
+  store: Stores,
+  wanted: { userId: UserId; kind: HandleKind; to: Nickname | Email; at: Instant },
+): Promise<OpenChange | 'busy' | null> {
+  const first = await store.users.beginChange({ ...wanted, changeId: randomUUID() });
+  if (first === null) return null;
+  if (first.begun) return first.change;
+  if (wanted.at - first.change.at < leftBehindAfter) return 'busy';
+  await finish(store, first.change);
+  const second = await store.users.beginChange({ ...wanted, changeId: randomUUID() });
+  if (second === null) return null;
+  return second.begun ? second.change : 'busy';
+}
+
+/** Frees whichever of the two handles isn't the user's, and ends the change; nothing where it was taken over. */
+async function settle(store: Stores, change: OpenChange): Promise<void> {
+  const { userId, kind, from, to } = change;
+  const now = await store.users.heldIn(change);
+  if (now === null) return;
+  const held = now.handle === null ? null : keyOf(kind, now.handle);
+  for (const text of [to, from]) {
+    const normalised = text === null ? null : keyOf(kind, text);
+    if (normalised !== null && normalised !== held) await store.handles.free({ kind, normalised, userId });
+  }
+  await store.users.endChange(change);
+}
+
+/** Finishes a change that somebody left behind, or takes it back. */
+async function finish(store: Stores, { changeId, ...change }: OpenChange): Promise<void> {
+  const newId = randomUUID();
+  // From here on whoever began it writes nothing more into the user's document.
+  if (await store.users.takeOverChange({ userId: change.userId, changeId, newId })) {
+    await settle(store, { ...change, changeId: newId });
+  }
+}
+
+/** Finishes the changes that crashes left behind. Tells how many. */
+export async function finishHandleChanges(
+  store: Stores,
+  { now, limit }: { now: Instant; limit: number },
+): Promise<number> {
+  const changes = await store.users.changesSince({ before: now - leftBehindAfter, limit });
+  for (const change of changes) await finish(store, change);
+  return changes.length;
+}

@@ -1,0 +1,211 @@
+import type { Model } from 'mongoose';
+import type { Email, Nickname } from '../domain/handle.ts';
+import type { CustomerId, EmailTokenId, UserId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { FieldCipher } from '../platform/field-cipher.ts';
+import type { HandleKind } from './handles.ts';
+import type { HandleChange, UserDoc } from './user-doc.ts';
+
+/** A change on its way, opened. */
+export interface OpenChange extends Omit<HandleChange, 'to' | 'from'> {
+  readonly userId: UserId;
+  readonly to: string;
+  readonly from: string | null;
+}
+
+/** How often a change is begun anew when another write comes between its read and its write. */
+const attempts = 5;
+
+/** The writes to a user's names: each one conditional write on the user's document. */
+export function userNames({ model, cipher }: { model: Model<UserDoc>; cipher: FieldCipher }) {
+  const seal = (kind: HandleKind, text: string): string => cipher.encrypt(text, `user.${kind}`);
+  const unseal = (kind: HandleKind, text: string): string => cipher.decrypt(text, `user.${kind}`);
+
+  /** The sealed handle that is the user's now. */
+  const held = (kind: HandleKind, { nickname, email, emailVerified }: UserDoc): string | null => {
+    if (kind === 'nickname') return nickname;
+    return emailVerified ? email : null;
+  };
+
+  const openChange = (userId: UserId, change: HandleChange): OpenChange => ({
+    ...change,
+    userId,
+    to: unseal(change.kind, change.to),
+    from: change.from === null ? null : unseal(change.kind, change.from),
+  });
+
+  return {
+    /**
+     * Notes which e-mail an open user wants, in that epoch if one is named: a user without a verified one shows it, and
+     * the token that is named verifies it; no earlier one does any more. False where the epoch is over.
+     */
+    async askEmail({
+      userId,
+      epoch,
+      tokenId,
+      email,
+    }: {
+      userId: UserId;
+      epoch: number | null;
+      tokenId: EmailTokenId;
+      email: Email;
+    }): Promise<boolean> {
+      const inEpoch = epoch === null ? {} : { epoch };
+      const _id = userId as string;
+      const shown = await model.findOneAndUpdate(
+        { _id, status: 'open', emailVerified: false, ...inEpoch },
+        { $set: { email: seal('email', email), emailAsked: tokenId } },
+        { projection: { _id: 1 } },
+      );
+      if (shown) return true;
+      const kept = await model.findOneAndUpdate(
+        { _id, status: 'open', emailVerified: true, ...inEpoch },
+        { $set: { emailAsked: tokenId } },
+        { projection: { _id: 1 } },
+      );
+      return kept !== null;
+    },
+
+    /** Begins a change of an open user's handle. Gives the one that is under way where there is one; null for no such user. */
+    async beginChange({
+      userId,
+      changeId,
+      kind,
+      to,
+      at,
+    }: {
+      userId: UserId;
+      changeId: string;
+      kind: HandleKind;
+      to: Nickname | Email;
+      at: Instant;
+    }): Promise<{ begun: boolean; change: OpenChange } | null> {
+      for (let attempt = 1; attempt <= attempts; attempt += 1) {
+        const doc = await model.findById(userId).lean<UserDoc>();
+        if (doc?.status !== 'open') return null;
+        if (doc.handleChange) return { begun: false, change: openChange(userId, doc.handleChange) };
+        const change: HandleChange = { changeId, kind, to: seal(kind, to), from: held(kind, doc), at };
+        const begun = await model.findOneAndUpdate(
+          {
+            _id: userId as string,
+            status: 'open',
+            handleChange: null,
+            nickname: doc.nickname,
+            email: doc.email,
+            emailVerified: doc.emailVerified,
+          },
+          { $set: { handleChange: change } },
+          { projection: { _id: 1 } },
+        );
+        if (begun) return { begun: true, change: openChange(userId, change) };
+      }
+      throw new Error('A change of a handle could not begin: the user is being written without a pause');
+    },
+
+    /** Gives the nickname to its user, where the change wasn't taken over. */
+    async setNickname({ userId, changeId, to }: Pick<OpenChange, 'userId' | 'changeId' | 'to'>) {
+      const written = await model.findOneAndUpdate(
+        { _id: userId as string, status: 'open', 'handleChange.changeId': changeId },
+        { $set: { nickname: seal('nickname', to) } },
+        { projection: { _id: 1 } },
+      );
+      return written !== null;
+    },
+
+    /**
+     * Makes an e-mail its user's verified one, where the change wasn't taken over, the token is that of the e-mail which
+     * was given last, and the user is still in the epoch, if one is named.
+     */
+    async setEmail({
+      userId,
+      changeId,
+      to,
+      tokenId,
+      epoch,
+    }: Pick<OpenChange, 'userId' | 'changeId' | 'to'> & {
+      tokenId: EmailTokenId;
+      epoch: number | null;
+    }): Promise<boolean> {
+      const written = await model.findOneAndUpdate(
+        {
+          _id: userId as string,
+          status: 'open',
+          'handleChange.changeId': changeId,
+          emailAsked: tokenId,
+          ...(epoch === null ? {} : { epoch }),
+        },
+        { $set: { email: seal('email', to), emailVerified: true, emailAsked: null } },
+        { projection: { _id: 1 } },
+      );
+      return written !== null;
+    },
+
+    /** Takes a change over under another id, so that whoever began it can do no more. False where it is gone. */
+    async takeOverChange({
+      userId,
+      changeId,
+      newId,
+    }: {
+      userId: UserId;
+      changeId: string;
+      newId: string;
+    }): Promise<boolean> {
+      const taken = await model.findOneAndUpdate(
+        { _id: userId as string, 'handleChange.changeId': changeId },
+        { $set: { 'handleChange.changeId': newId } },
+        { projection: { _id: 1 } },
+      );
+      return taken !== null;
+    },
+
+    /** The handle of its kind that is the user's now, for whoever still has the change; null where it was taken over. */
+    async heldIn({
+      userId,
+      changeId,
+      kind,
+    }: Pick<OpenChange, 'userId' | 'changeId' | 'kind'>): Promise<{ handle: string | null } | null> {
+      const doc = await model
+        .findOne({ _id: userId as string, 'handleChange.changeId': changeId })
+        .lean<UserDoc>();
+      const sealed = doc && held(kind, doc);
+      return doc && { handle: sealed === null ? null : unseal(kind, sealed) };
+    },
+
+    /** Ends a change, once the handles are what the user's document says. */
+    async endChange({ userId, changeId }: Pick<OpenChange, 'userId' | 'changeId'>): Promise<void> {
+      await model.updateOne(
+        { _id: userId as string, 'handleChange.changeId': changeId },
+        { $set: { handleChange: null } },
+      );
+    },
+
+    /** The changes that are on their way since before an instant: a crash left them behind. */
+    async changesSince({ before, limit }: { before: Instant; limit: number }): Promise<OpenChange[]> {
+      const docs = await model
+        .find({ 'handleChange.at': { $lt: before } }, { handleChange: 1 })
+        .limit(limit)
+        .lean<UserDoc[]>();
+      return docs.flatMap(({ _id, handleChange }) =>
+        handleChange ? [openChange(_id as UserId, handleChange)] : [],
+      );
+    },
+
+    /** Makes a customer the one of an open user, in place of the one that was read; null: of none. False where it has another by now. */
+    async setCustomer({
+      userId,
+      customerId,
+      former,
+    }: {
+      userId: UserId;
+      customerId: CustomerId;
+      former: CustomerId | null;
+    }): Promise<boolean> {
+      const written = await model.findOneAndUpdate(
+        { _id: userId as string, status: 'open', customerId: { $in: [former, customerId] } },
+        { $set: { customerId } },
+        { projection: { _id: 1 } },
+      );
+      return written !== null;
+    },
+  };
+}
