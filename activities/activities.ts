@@ -5,13 +5,18 @@ import type { NumberHasher } from '../platform/hashing.ts';
 import type { Passwords } from '../platform/passwords.ts';
 import type { MailPort } from '../ports/mail.ts';
 import type { Store } from '../store/store.ts';
+import type { Judge } from '../verdicts/judge.ts';
 import { createCarrierEventActivities } from './carrier-events/record.ts';
 import { createImportActivities } from './import/import.ts';
 import { createNoticeActivities } from './notice/deliver.ts';
 import { createEffectActivities } from './number/effects.ts';
 import { createLifeActivities } from './number/life.ts';
 import { createSamePersonActivities, createUnansweredActivities } from './number/same-person.ts';
-import type { Messenger } from './ports.ts';
+import type { Messenger, PhoneRequests } from './ports.ts';
+import { createPhoneRequestActivities } from './registration/decide.ts';
+import { createPhoneJudgeActivities } from './registration/judge.ts';
+import { createLostRequestActivities } from './registration/lost-requests.ts';
+import { createRegistrationActivities } from './registration/register.ts';
 import { createSweepActivities } from './sweep/sweep.ts';
 
 /** What the steps stand on. */
@@ -20,10 +25,11 @@ export interface ActivityDependencies {
   readonly registry: Registry;
   readonly routing: Routing;
   readonly carriers: Carriers;
+  readonly judge: Judge;
   readonly hasher: NumberHasher;
   readonly passwords: Passwords;
   readonly mail: MailPort;
-  readonly messenger: Messenger;
+  readonly messenger: Messenger & PhoneRequests;
 }
 
 /** The steps that run on our own queue. */
@@ -32,12 +38,16 @@ export const createActivities = (dependencies: ActivityDependencies) => ({
   ...createEffectActivities(dependencies),
   ...createImportActivities(dependencies),
   ...createLifeActivities(dependencies),
+  ...createLostRequestActivities(dependencies),
   ...createNoticeActivities(dependencies),
+  ...createPhoneRequestActivities(dependencies),
+  ...createRegistrationActivities(dependencies),
   ...createSweepActivities(dependencies),
   ...createUnansweredActivities(dependencies),
 });
 
 /** The steps that ask a carrier; each province system has a queue of its own for them. */
 export const createCarrierActivities = (dependencies: ActivityDependencies) => ({
+  ...createPhoneJudgeActivities(dependencies),
   ...createSamePersonActivities(dependencies),
 });

@@ -1,4 +1,4 @@
-import type { ImportId, NumberKey } from '../domain/ids.ts';
+import type { ImportId, NumberKey, RegistrationId } from '../domain/ids.ts';
 
 /** What steps start or wake elsewhere in the house. Each call may be repeated. */
 export interface Messenger {
@@ -8,4 +8,10 @@ export interface Messenger {
   deliverNotice(call: { noticeId: string; correlator: string }): Promise<void>;
   /** Has an import run that was received whole. */
   runImport(call: { importId: ImportId; correlator: string }): Promise<void>;
+}
+
+/** Starts what decides requests for numbers. Each call may be repeated. */
+export interface PhoneRequests {
+  /** Has a registration go on that needs a verdict. */
+  runRegistration(call: { registrationId: RegistrationId; correlator: string }): Promise<void>;
 }

@@ -71,6 +71,28 @@ const texts = {
   'reset.allowed': { zh: '允许通过短信验证码重置密码', en: 'A password reset by SMS code was allowed' },
   'reset.refused': { zh: '拒绝通过短信验证码重置密码', en: 'A password reset by SMS code was refused' },
 
+  'registration.allowed': {
+    zh: '允许新机主注册，原登录手机解除',
+    en: 'The present holder may register; the former login phone is released',
+  },
+  'registration.refused': { zh: '拒绝用该号码注册', en: 'A registration with the number was refused' },
+  'registration.waits': {
+    zh: '注册等待运营商答复',
+    en: 'A registration waits for an answer of the carrier',
+  },
+  'phone-change.allowed': {
+    zh: '允许将登录手机更换为该号码',
+    en: 'A user may change to the number as login phone',
+  },
+  'phone-change.refused': {
+    zh: '拒绝将登录手机更换为该号码',
+    en: 'A change to the number as login phone was refused',
+  },
+  'phone-change.waits': {
+    zh: '更换登录手机等待运营商答复',
+    en: 'A change to the number waits for an answer of the carrier',
+  },
+
   // Asked of the carrier.
   'same-person.same': {
     zh: '运营商确认：现机主与原用户是同一人',

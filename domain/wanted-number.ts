@@ -1,10 +1,10 @@
 import type { Claim } from './claim.ts';
 import type { Instant } from './instant.ts';
 import type { NumberEvent } from './number/event.ts';
-import { type Fate, fateOf } from './number/fate.ts';
+import type { Fate } from './number/fate.ts';
 import type { Freeze } from './number/freeze.ts';
 import { foldHistory, type NumberLife, presentTenancy, stateAt } from './number/history.ts';
-import type { ReleasePolicy } from './number/plan.ts';
+import { fateOfClaim, type ReleasePolicy } from './number/plan.ts';
 import type { TenancyBoundary } from './registration-rules.ts';
 
 /** What the reported events say of a number that somebody wants, before any carrier is asked. */
@@ -34,8 +34,7 @@ export function readWantedNumber({
     const fate = claim && ({ kind: 'held', anchoredAt: claim.anchoredAt } as const);
     return { fate, frozenSince: null, lastBoundary: null };
   }
-  const atOnce = claim !== null && policy[claim.bindingId === null ? 'unbound' : 'bound'] === 'at-once';
-  const fate = claim && fateOf({ claim, events, freeze, atOnce });
+  const fate = claim && fateOfClaim(claim, { events, freeze, policy });
   const life = foldHistory({ events, provenAt }, freeze);
   const isFrozen = stateAt(life, freeze, now) === 'frozen';
   // A claim may outlive the freeze by the moment that its release takes: nobody was given the number by that.

@@ -5,18 +5,23 @@ import { type NewUserTools, withdraw } from './new-user-steps.ts';
 import type { UserPhone } from './users.ts';
 
 /**
- * Looks after users left pending since before an instant: one whose claim was made is opened, any other is removed
+ * Looks after users left pending since before an instant, but for those that wait for a number to be decided on: one whose claim was made is opened, any other is removed
  * with all that was written for it. Gives how many of each.
  */
 export async function removeAbandonedUsers({
   before,
   limit,
   ...tools
-}: NewUserTools & { before: Instant; limit: number }): Promise<{ opened: number; removed: number }> {
+}: NewUserTools & { before: Instant; limit: number }): Promise<{
+  opened: number;
+  removed: number;
+}> {
   const { store, now } = tools;
   let opened = 0;
   let removed = 0;
-  for (const user of await store.users.pendingSince({ before, limit })) {
+  const pending = await store.users.pendingSince({ before, limit });
+  const waiting = await store.phoneRequests.waiting(pending.map(({ userId }) => userId));
+  for (const user of pending.filter(({ userId }) => !waiting.has(userId))) {
     const { userId, phone } = user;
     if (phone && (await wasClaimed(tools, phone))) {
       await settleClaims(tools, [phone]);

@@ -23,7 +23,7 @@ export type Taken = 'phone_in_use' | 'nickname_in_use' | 'email_in_use';
 export interface NewUserTools {
   readonly store: Pick<
     Store,
-    'accounts' | 'claims' | 'customers' | 'evidence' | 'handles' | 'numbers' | 'users'
+    'accounts' | 'claims' | 'customers' | 'evidence' | 'handles' | 'numbers' | 'phoneRequests' | 'users'
   >;
   readonly rulesOf: RulesOf;
   readonly now: () => Instant;

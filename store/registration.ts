@@ -19,7 +19,6 @@ import {
 } from './new-user-records.ts';
 import { type NewUserTools, withdraw } from './new-user-steps.ts';
 import type { PhoneRequest } from './phone-requests.ts';
-import type { Store } from './store.ts';
 import type { Proof } from './verifications.ts';
 
 /** Somebody who proved to hold a number and wants to be its user. */
@@ -49,7 +48,6 @@ export type Registered =
 
 /** What registrations are made with. */
 export interface RegistrationTools extends NewUserTools {
-  readonly store: NewUserTools['store'] & Pick<Store, 'phoneRequests'>;
   readonly hashPassword: (password: string) => Promise<string>;
 }
 

@@ -17,6 +17,7 @@ import { createSdkLogger } from '../platform/temporal/sdk-logger.ts';
 import { createSmtpMail } from '../ports/smtp-mail.ts';
 import { connectStore } from '../store/connection.ts';
 import { createStore } from '../store/store.ts';
+import { createVerdicts } from '../verdicts/verdicts.ts';
 import { workflowBundle } from './bundle.ts';
 import { createHealthServer } from './health.ts';
 import { createMessenger } from './messenger.ts';
@@ -47,6 +48,8 @@ async function main(): Promise<void> {
   });
   await store.setUp();
 
+  const carriers = createCarriers({ registry, correlator: currentCorrelator, observe: observeBy(metrics) });
+  const messenger = createMessenger(temporal.client);
   const workers = await createWorkers({
     connection: nativeConnection,
     namespace: config.temporal.namespace,
@@ -62,11 +65,16 @@ async function main(): Promise<void> {
       hasher,
       passwords: createPasswords(config.passwordCost),
       mail: createSmtpMail({ url: config.mail.smtpUrl, from: config.mail.from }),
-      messenger: createMessenger(temporal.client),
-      carriers: createCarriers({
+      messenger,
+      carriers,
+      judge: createVerdicts({
+        store,
+        carriers,
         registry,
-        correlator: currentCorrelator,
-        observe: observeBy(metrics),
+        metrics,
+        now: Date.now,
+        wakeNumber: ({ numberKey, correlator }) =>
+          messenger.wakeNumbers({ numberKeys: [numberKey], correlator }),
       }),
     },
   });

@@ -1,6 +1,6 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import pLimit from 'p-limit';
-import type { Messenger } from '../activities/ports.ts';
+import type { Messenger, PhoneRequests } from '../activities/ports.ts';
 import { importWorkflow, importWorkflowId } from '../workflows/import/contract.ts';
 import { noticeWorkflow, noticeWorkflowId } from '../workflows/notice/contract.ts';
 import {
@@ -9,13 +9,18 @@ import {
   numberLifeWorkflow,
   numberLifeWorkflowId,
 } from '../workflows/number/contract.ts';
+import {
+  type RegistrationInput,
+  registrationWorkflow,
+  registrationWorkflowId,
+} from '../workflows/registration/contract.ts';
 import { mainTaskQueue } from '../workflows/task-queues.ts';
 
 /** Enough to keep a batch from going one by one, few enough to leave the server to others. */
 const callsAtOnce = 20;
 
 /** Starts and signals workflows on behalf of steps. */
-export function createMessenger(client: Client): Messenger {
+export function createMessenger(client: Client): Messenger & PhoneRequests {
   const limit = pLimit(callsAtOnce);
   return {
     async wakeNumbers({ numberKeys, correlator }) {
@@ -41,6 +46,19 @@ export function createMessenger(client: Client): Messenger {
         });
       } catch (error) {
         // It is being delivered already.
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+    },
+
+    async runRegistration(input: RegistrationInput) {
+      try {
+        await client.workflow.start(registrationWorkflow, {
+          workflowId: registrationWorkflowId(input.registrationId),
+          taskQueue: mainTaskQueue,
+          args: [input],
+        });
+      } catch (error) {
+        // It is running already.
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       }
     },

@@ -3,4 +3,5 @@ export { takeInCarrierEvents } from './carrier-events/workflow.ts';
 export { importUsers } from './import/workflow.ts';
 export { deliverNotice } from './notice/workflow.ts';
 export { numberLife } from './number/workflow.ts';
+export { registerOnVerdict } from './registration/workflow.ts';
 export { sweep } from './sweep/workflow.ts';

@@ -50,6 +50,7 @@ describe('an import, from the call to its results', () => {
         passwords: testPasswords,
         messenger: createMessenger(api.temporal.client.client),
         mail: { send: away },
+        judge: { judgeClaim: away, judgeAfterFreeze: away },
       },
     });
     const running = workers.map((worker) => worker.run());

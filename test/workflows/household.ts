@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { Client } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
-import type { Messenger } from '../../activities/ports.ts';
 import type { Carriers } from '../../carriers/carriers.ts';
 import type { CarrierAnswer, CarrierGateway, MatchResult } from '../../carriers/gateway.ts';
 import { parseRegistry } from '../../carriers/registry.ts';
@@ -15,12 +14,14 @@ import { createMetrics } from '../../platform/metrics.ts';
 import { createDataConverter } from '../../platform/temporal/data-converter.ts';
 import type { Mail } from '../../ports/mail.ts';
 import { MailError } from '../../ports/mail.ts';
+import { createJudge } from '../../verdicts/judge.ts';
 import { bundleWorkflows } from '../../worker/bundle.ts';
 import { createMessenger } from '../../worker/messenger.ts';
 import { createWorkers } from '../../worker/workers.ts';
 import { carrierEventsWorkflow, carrierEventsWorkflowId } from '../../workflows/carrier-events/contract.ts';
 import { numberLifeWorkflowId } from '../../workflows/number/contract.ts';
 import { mainTaskQueue } from '../../workflows/task-queues.ts';
+import { createScriptedCarriers } from '../carriers/scripted.ts';
 import { openTestStore, testHasher, testPasswords, testRing } from '../store/open-store.ts';
 
 const registryText = `
@@ -81,10 +82,8 @@ export async function openHousehold() {
   const matches: MatchScript = [{ kind: 'answer', value: 'no-match' }];
   const mails: Mail[] = [];
   const mailbox = { refuses: false };
-  const silent = async () => ({ kind: 'no-capability' }) as const;
-  const gateway: Omit<CarrierGateway, 'home' | 'capabilities'> = {
-    queryLine: silent,
-    recycledSince: silent,
+  const scripted = createScriptedCarriers(registry);
+  const gateway: Pick<CarrierGateway, 'match'> = {
     match: async () => {
       const next = matches.length > 1 ? matches.shift() : matches[0];
       if (next instanceof Error || next === undefined) throw next;
@@ -92,13 +91,9 @@ export async function openHousehold() {
     },
   };
   const carriers: Carriers = {
-    gatewayOf: (home) => {
-      const capabilities = registry.systemOf(home.province, home.system)?.capabilities;
-      if (!capabilities) throw new Error('the registry has no such system');
-      return { ...gateway, home, capabilities };
-    },
+    gatewayOf: (home) => ({ ...scripted.carriers.gatewayOf(home), ...gateway }),
   };
-  const messenger: Messenger = createMessenger(client);
+  const messenger = createMessenger(client);
   const [worker] = [
     await createWorkers({
       connection: environment.nativeConnection,
@@ -112,6 +107,7 @@ export async function openHousehold() {
         registry,
         routing,
         carriers,
+        judge: createJudge({ store, carriers, registry, now: Date.now }),
         hasher: testHasher,
         passwords: testPasswords,
         messenger,
@@ -253,6 +249,8 @@ export async function openHousehold() {
     environment,
     store,
     matches,
+    /** What the carrier says of lines; of persons `matches` does. */
+    carriers: scripted,
     mails,
     mailbox,
     now,

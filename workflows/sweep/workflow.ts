@@ -1,10 +1,17 @@
 import { isCancellation, proxyActivities } from '@temporalio/workflow';
+import type { createLostRequestActivities } from '../../activities/registration/lost-requests.ts';
 import type { createSweepActivities } from '../../activities/sweep/sweep.ts';
 
 const { wakeOverdueNumbers, resumeOwedNotices, resumeImports, tidyUp, sealAudit } = proxyActivities<
   ReturnType<typeof createSweepActivities>
 >({
   // A batch is bounded; a minute means that the store is in trouble, and the next sweep finds the same.
+  startToCloseTimeout: '1 minute',
+  retry: { maximumAttempts: 3 },
+});
+
+const { resumePhoneRequests } = proxyActivities<ReturnType<typeof createLostRequestActivities>>({
+  // As above.
   startToCloseTimeout: '1 minute',
   retry: { maximumAttempts: 3 },
 });
@@ -16,7 +23,14 @@ const { wakeOverdueNumbers, resumeOwedNotices, resumeImports, tidyUp, sealAudit 
 export async function sweep(): Promise<void> {
   const now = Date.now();
   const failures: unknown[] = [];
-  for (const step of [wakeOverdueNumbers, resumeOwedNotices, resumeImports, tidyUp, sealAudit]) {
+  for (const step of [
+    wakeOverdueNumbers,
+    resumeOwedNotices,
+    resumeImports,
+    resumePhoneRequests,
+    tidyUp,
+    sealAudit,
+  ]) {
     try {
       await step({ now });
     } catch (error) {
