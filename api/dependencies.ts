@@ -1,7 +1,7 @@
 import type { Carriers } from '../carriers/carriers.ts';
 import type { Registry } from '../carriers/registry.ts';
 import type { Routing } from '../carriers/routing.ts';
-import type { Instant } from '../domain/instant.ts';
+import type { DurationMs, Instant } from '../domain/instant.ts';
 import type { NumberHasher } from '../platform/hashing.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
@@ -25,6 +25,8 @@ export interface ApiDependencies {
   /** Work that goes on beside answers. */
   readonly aside: Aside;
   readonly codeLimits: CodeLimits;
+  /** How long a login holds, and how many wrong passwords may come from one address in 15 minutes. */
+  readonly logins: { readonly sessionLifetime: DurationMs; readonly failuresPerAddress: number };
   /** Addresses and networks whose `X-Forwarded-For` is believed, in the words of Express' `trust proxy`. */
   readonly trustedProxies: readonly string[];
   readonly metrics: Metrics;

@@ -47,6 +47,7 @@ async function main(): Promise<void> {
     sms: createSms(config.sms),
     aside,
     codeLimits: config.codeLimits,
+    logins: config.logins,
     trustedProxies: config.trustedProxies,
     metrics,
     carriers: createCarriers({

@@ -5,6 +5,7 @@ import { auditRoutes } from './routes/audit.ts';
 import { carrierEventRoutes } from './routes/carrier-events.ts';
 import { importRoutes } from './routes/imports.ts';
 import { numberRoutes } from './routes/numbers.ts';
+import { loginRoutes } from './routes/logins.ts';
 import { userRoutes } from './routes/users.ts';
 import { verificationCodeRoutes } from './routes/verification-codes.ts';
 
@@ -21,5 +22,6 @@ export function routesOf(dependencies: ApiDependencies): Route[] {
     ...verificationCodeRoutes(dependencies),
     ...importRoutes(dependencies),
     ...auditRoutes(dependencies),
+    ...loginRoutes(dependencies),
   ];
 }

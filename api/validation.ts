@@ -37,9 +37,24 @@ export function parsePart<S extends z.ZodType>({
 }): z.output<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const { issues } = parsed.error;
+  const issues = parsed.error.issues.flatMap(issuesOfUnion);
   throw new Problem(sharedCode(issues), { errors: issues.flatMap((issue) => faultsOf(issue, part)) });
 }
+
+/**
+ * Of a value that fits no form of a union: what is wrong with it as the form that it was meant to be, which is the one
+ * that knows most of its properties, and of several the one that fits best.
+ */
+function issuesOfUnion(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
+  const [meant = []] = issue.errors
+    .map((issues) => issues.flatMap(issuesOfUnion))
+    .sort((a, b) => unknownIn(a) - unknownIn(b) || a.length - b.length);
+  return meant.map((each) => ({ ...each, path: [...issue.path, ...each.path] }));
+}
+
+const unknownIn = (issues: readonly z.core.$ZodIssue[]): number =>
+  issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 0), 0);
 
 function sharedCode(issues: readonly z.core.$ZodIssue[]): ProblemCode {
   const [code, ...others] = new Set(issues.map(codeOf));

@@ -30,6 +30,8 @@ export interface Config {
   codeLimits: { perPhone: number; perPhoneADay: number; perAddress: number; perClient: number };
   /** Whose `X-Forwarded-For` is believed: addresses, networks in CIDR form, or Express' names for some. */
   trustedProxies: string[];
+  /** How long a login holds; and how many wrong passwords may come from one address in 15 minutes. */
+  logins: { sessionLifetime: DurationMs; failuresPerAddress: number };
   /** What a new password hash costs. Older and cheaper ones are made anew at the next login. */
   passwordCost: PasswordCost;
   logLevel: LogLevel;
@@ -131,6 +133,8 @@ const schema = z.object({
   LINEKEEPER_MAIL_FROM: required.regex(/[^\s@<]+@[^\s@>]+/, 'holds no e-mail address'),
   LINEKEEPER_ARGON2_MEMORY: wholeNumber({
     standard: defaultCost.memoryKiB,
+  LINEKEEPER_SESSION_LIFETIME: duration(withDefault('PT12H')),
+  LINEKEEPER_LOGIN_FAILURES_PER_ADDRESS: count('100'),
     least: leastArgonMemoryKiB,
     most: mostCost.memoryKiB,
   }),
@@ -243,6 +247,10 @@ function configOf(values: z.output<typeof schema>): Config {
     passwordCost: {
       memoryKiB: values.LINEKEEPER_ARGON2_MEMORY,
       passes: values.LINEKEEPER_ARGON2_PASSES,
+    logins: {
+      sessionLifetime: values.LINEKEEPER_SESSION_LIFETIME,
+      failuresPerAddress: values.LINEKEEPER_LOGIN_FAILURES_PER_ADDRESS,
+    },
       lanes: values.LINEKEEPER_ARGON2_LANES,
     },
     logLevel: values.LINEKEEPER_LOG_LEVEL,

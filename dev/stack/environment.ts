@@ -88,6 +88,8 @@ export function environmentOf(facts: StackFacts): NodeJS.ProcessEnv {
     ...Object.fromEntries(inherited),
     ...MEMORY,
     ...CODE_LIMITS,
+    // Everybody calls from this machine.
+    LINEKEEPER_LOGIN_FAILURES_PER_ADDRESS: '2000',
     LINEKEEPER_MAIL_FROM: 'Linekeeper <no-reply@linekeeper.example>',
     LINEKEEPER_TRUSTED_PROXIES: 'loopback',
     ...settings.env,

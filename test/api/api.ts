@@ -3,6 +3,7 @@ import { Webhook } from 'standardwebhooks';
 import { createApp } from '../../api/app.ts';
 import { createAside } from '../../api/aside.ts';
 import type { CodeLimits } from '../../api/code-limits.ts';
+import type { ApiDependencies } from '../../api/dependencies.ts';
 import type { Route } from '../../api/route.ts';
 import { listen } from '../../api/server.ts';
 import { createWorkflows, type Workflows } from '../../api/workflows.ts';
@@ -12,6 +13,7 @@ import type { Instant } from '../../domain/instant.ts';
 import type { VerificationPurpose } from '../../domain/verification-code.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { createMetrics } from '../../platform/metrics.ts';
+import { createPasswords, type PasswordCost } from '../../platform/passwords.ts';
 import { connectTemporal } from '../../platform/temporal/connection.ts';
 import { createScriptedCarriers } from '../carriers/scripted.ts';
 import { openTestStore, testHasher, testPasswords, testRing } from '../store/open-store.ts';
@@ -65,6 +67,8 @@ export async function openApi(
     temporal?: boolean;
     further?: (api: TestStore) => Route[];
     codeLimits?: Partial<CodeLimits>;
+    logins?: Partial<ApiDependencies['logins']>;
+    passwordCost?: PasswordCost;
     now?: () => Instant;
   } = {},
 ) {
@@ -94,12 +98,13 @@ export async function openApi(
       carriers: scripted.carriers,
       routing: createRouting(registry),
       hasher: testHasher,
-      passwords: testPasswords,
+      passwords: options.passwordCost ? createPasswords(options.passwordCost) : testPasswords,
       metrics,
       logger,
       sms,
       aside,
       codeLimits: { ...manyCodes, ...options.codeLimits },
+      logins: { sessionLifetime: 12 * 3_600_000, failuresPerAddress: 100, ...options.logins },
       // As the embedded stack: who calls from here may say for whom.
       trustedProxies: ['loopback'],
       tokens: { issuer: issuer.issuer, audience },

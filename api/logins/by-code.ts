@@ -1,0 +1,44 @@
+import type { VerificationId } from '../../domain/ids.ts';
+import type { Instant } from '../../domain/instant.ts';
+import type { PhoneNumber } from '../../domain/phone-number.ts';
+import type { NumberHasher } from '../../platform/hashing.ts';
+import type { Store } from '../../store/store.ts';
+import type { CodeGate } from '../code-gate.ts';
+import { proveCode } from '../verification.ts';
+import type { Admitted } from './open-session.ts';
+import { refusedGate } from './refused-gate.ts';
+
+/** What a code is checked with. */
+export interface CodeLoginTools {
+  readonly store: Pick<Store, 'verifications'>;
+  readonly hasher: Pick<NumberHasher, 'numberKeyOf' | 'blindIndex'>;
+
+  readonly passByCode: CodeGate;
+}
+
+/** A phone whose code somebody has. */
+export interface CodeProof {
+  readonly phone: PhoneNumber;
+  readonly verificationId: VerificationId;
+  readonly code: string;
+  /** The request's `requestRef`. */
+  readonly by: string;
+  readonly correlator: string;
+  readonly now: Instant;
+}
+
+/**
+ * Lets in whoever has the code that the phone received, where the verdict is that the number is still its user's. Throws
+ * the `Problem`s `code_invalid`, and what the gate refuses with.
+ */
+export async function loginByCode(
+  { store, hasher, passByCode }: CodeLoginTools,
+  { phone, verificationId, code, by, correlator, now }: CodeProof,
+): Promise<Admitted> {
+  const numberKey = hasher.numberKeyOf(phone);
+  const purpose = 'login';
+  await proveCode({ store, hasher }, { numberKey, verificationId, code, purpose, by, now });
+  const passed = await passByCode({ numberKey, purpose, at: now, correlator });
+  if (passed.kind === 'refuse') throw refusedGate(passed.code);
+  return { user: passed.user, method: 'code', phoneIsCurrent: true };
+}
