@@ -4,7 +4,15 @@ import type { Instant } from '../domain/instant.ts';
 import { isDuplicateKey, modelOf } from './schema.ts';
 
 /** What a former or suspended holder is told. */
-export type NoticeKind = 'claim-suspended' | 'claim-restored' | 'claim-released' | 'claim-given-back';
+export const noticeKinds = [
+  'claim-suspended',
+  'claim-restored',
+  'claim-released',
+  'claim-given-back',
+] as const;
+
+/** One of {@link noticeKinds}. */
+export type NoticeKind = (typeof noticeKinds)[number];
 
 /** A message owed to a user. It is written with the effect it tells of, and delivered by a workflow of its own. */
 export interface Notice {
