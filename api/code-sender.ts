@@ -40,12 +40,9 @@ export function createCodeSender({
       } catch (error) {
         const outcome = error instanceof SmsError && error.kind === 'permanent' ? 'refused' : 'failed';
         metrics.smsMessages.inc({ outcome });
-        logger.warn(
-          { err: error, sms: sms.idempotencyKey, outcome },
-          'A message was not taken by its provider',
-        );
+        logger.warn({ ...shown(error), sms: sms.idempotencyKey, outcome }, 'A message was not taken');
         if (outcome === 'refused' || wait === null) return;
-        await pause(wait);
+        await pause(wait, undefined, { ref: false });
       }
     }
   }
@@ -57,3 +54,7 @@ export function createCodeSender({
     waited.abort();
   };
 }
+
+/** An error of another kind may quote what was sent, and no net under the logs can tell a code from other digits. */
+const shown = (error: unknown): { err: Error } | { fault: string } =>
+  error instanceof SmsError ? { err: error } : { fault: error instanceof Error ? error.name : typeof error };

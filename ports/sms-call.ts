@@ -25,11 +25,14 @@ export async function postSms({
     const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal });
     return { status: response.status, text: await response.text() };
   } catch (error) {
-    const cause = error instanceof Error ? error.cause : undefined;
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
-    throw new SmsError(
-      'transient',
-      `The SMS provider gave no answer (${signal.aborted ? 'time-out' : code})`,
-    );
+    const why = signal.aborted ? 'time-out' : codeOf(error);
+    throw new SmsError('transient', `The SMS provider gave no answer (${why})`);
   }
+}
+
+/** `fetch` hides the reason of the network in the cause of its own error. */
+function codeOf(error: unknown): string {
+  const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
+  const isTold = typeof cause === 'object' && cause !== null && 'code' in cause;
+  return isTold ? String(cause.code) : 'unknown error';
 }

@@ -45,6 +45,7 @@ export function provinces(
     smtpPort: 0,
     dataFile,
     linekeeperUrl,
+    smsSecret: SECRET,
     provinces: {
       sichuan: province({ joinDate: 'second' }),
       guangdong: province({ joinDate: 'day' }),
