@@ -4,8 +4,9 @@ import { accountRoutes } from './routes/accounts.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { carrierEventRoutes } from './routes/carrier-events.ts';
 import { importRoutes } from './routes/imports.ts';
-import { numberRoutes } from './routes/numbers.ts';
 import { loginRoutes } from './routes/logins.ts';
+import { numberRoutes } from './routes/numbers.ts';
+import { registrationRoutes } from './routes/registrations.ts';
 import { userRoutes } from './routes/users.ts';
 import { verificationCodeRoutes } from './routes/verification-codes.ts';
 
@@ -20,6 +21,7 @@ export function routesOf(dependencies: ApiDependencies): Route[] {
     ...userRoutes(dependencies),
     ...accountRoutes(dependencies),
     ...verificationCodeRoutes(dependencies),
+    ...registrationRoutes(dependencies),
     ...importRoutes(dependencies),
     ...auditRoutes(dependencies),
     ...loginRoutes(dependencies),

@@ -7,6 +7,30 @@ import type { Store } from '../store/store.ts';
 import type { Proof } from '../store/verifications.ts';
 import { Problem } from './problem.ts';
 
+/** A guess at a code that was sent to a number. */
+interface Guess {
+  readonly numberKey: NumberKey;
+  readonly verificationId: VerificationId;
+  readonly code: string;
+  readonly purpose: VerificationPurpose;
+  readonly now: Instant;
+}
+
+/** What codes are looked at with. */
+interface CodeTools {
+  readonly store: Pick<Store, 'verifications'>;
+  readonly hasher: Pick<NumberHasher, 'blindIndex'>;
+}
+
+/**
+ * Whether the caller has the code and could prove it. It isn't used up: for what the caller may correct and come again
+ * with, of which only somebody who has the code may hear.
+ */
+export function hasCode({ store, hasher }: CodeTools, { code, ...rest }: Guess): Promise<boolean> {
+  const codeHash = codeHashOf(hasher, { verificationId: rest.verificationId, code });
+  return store.verifications.isProvable({ ...rest, codeHash });
+}
+
 /**
  * Proves that the caller has the code that was sent to a number for a purpose; each code once. `by` is the request's
  * `requestRef`: the same request, made again after a crash, proves it again. Costs one write to the store.
@@ -14,15 +38,8 @@ import { Problem } from './problem.ts';
  * fifth wrong guess or that it was used.
  */
 export async function proveCode(
-  { store, hasher }: { store: Pick<Store, 'verifications'>; hasher: Pick<NumberHasher, 'blindIndex'> },
-  guess: {
-    numberKey: NumberKey;
-    verificationId: VerificationId;
-    code: string;
-    purpose: VerificationPurpose;
-    by: string;
-    now: Instant;
-  },
+  { store, hasher }: CodeTools,
+  guess: Guess & { readonly by: string },
 ): Promise<Proof> {
   const { code, ...rest } = guess;
   const codeHash = codeHashOf(hasher, { verificationId: guess.verificationId, code });

@@ -2,6 +2,7 @@ import {
   type Client,
   WorkflowExecutionAlreadyStartedError,
   type WorkflowExecutionDescription,
+  WorkflowFailedError,
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { optionalTsToMs } from '@temporalio/common/lib/time.js';
@@ -19,6 +20,11 @@ import {
   numberLifeWorkflow,
   numberLifeWorkflowId,
 } from '../workflows/number/contract.ts';
+import {
+  type RegistrationInput,
+  registrationWorkflow,
+  registrationWorkflowId,
+} from '../workflows/registration/contract.ts';
 import { mainTaskQueue } from '../workflows/task-queues.ts';
 
 /**
@@ -46,10 +52,20 @@ export interface Workflows {
   /** Has an import run that was received whole. Rejects when the server doesn't answer: then the sweep has it run. */
   runImport(input: ImportUsersInput): Promise<void>;
   /**
+   * Has a registration go on that needs a verdict. Rejects when the server doesn't answer within a second: then the sweep
+   * has it go on.
+   */
+  runRegistration(input: RegistrationInput): Promise<void>;
+  /**
    * Has the life of a number look again, starting it where it sleeps in the store only. Rejects when the server doesn't
    * answer: then the sweep has it look.
    */
   wakeNumber(input: NumberLifeInput): Promise<void>;
+  /**
+   * Waits for the end of the workflow under an id, for as long as given. True when it ended, however it did; false when
+   * it runs still, or the server doesn't answer.
+   */
+  hasEnded(workflowId: string, within: DurationMs): Promise<boolean>;
   /** The status of the last workflow under an id; null when there is none. */
   statusOf(workflowId: string): Promise<WorkflowStatus | null>;
   /** Whether somebody polls the main task queue. Rejects when the server doesn't answer. */
@@ -64,6 +80,9 @@ const startWithin: DurationMs = 5_000;
 
 /** Somebody waits for an answer that doesn't depend on this, and the sweep comes to the number in any case. */
 const wakeWithin: DurationMs = 1_000;
+
+/** Somebody waits for an answer within two seconds, with or without the outcome. */
+const runWithin: DurationMs = 1_000;
 
 /** Somebody looks at a screen: without an answer in this time the status is shown as unknown. */
 const describeWithin: DurationMs = 2_000;
@@ -131,6 +150,30 @@ export function createWorkflows(client: Client): Workflows {
       } catch (error) {
         // The sweep was faster.
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+    },
+
+    async runRegistration(input) {
+      try {
+        await within(runWithin, () =>
+          client.workflow.start(registrationWorkflow, {
+            workflowId: registrationWorkflowId(input.registrationId),
+            taskQueue: mainTaskQueue,
+            args: [input],
+          }),
+        );
+      } catch (error) {
+        // The sweep was faster, or the request came twice.
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+    },
+
+    async hasEnded(workflowId, length) {
+      try {
+        await within(length, () => client.workflow.getHandle(workflowId).result());
+        return true;
+      } catch (error) {
+        return error instanceof WorkflowFailedError;
       }
     },
 

@@ -1,3 +1,4 @@
+import type { Claim } from '../domain/claim.ts';
 import type { RegistrationId, UserId } from '../domain/ids.ts';
 import { asRegistrationId, type NumberKey, type VerificationId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -18,6 +19,7 @@ import {
   pendingUser,
 } from './new-user-records.ts';
 import { type NewUserTools, withdraw } from './new-user-steps.ts';
+import type { NumberRecord } from './numbers.ts';
 import type { PhoneRequest } from './phone-requests.ts';
 import type { Proof } from './verifications.ts';
 
@@ -42,7 +44,14 @@ export type Refused = RegistrationRefusal | 'nickname_in_use';
  * to be asked; the request is written down, and a workflow takes it from here.
  */
 export type Registered =
-  | { readonly kind: 'registered'; readonly userId: UserId; readonly wake: boolean }
+  | {
+      readonly kind: 'registered';
+      readonly userId: UserId;
+      /** The claim that was made just now, and its number; null where that was done before. */
+      readonly made: { readonly number: NumberRecord; readonly claim: Claim } | null;
+      /** Whether the number's life is to be woken; until then the sweep watches over it. */
+      readonly wake: boolean;
+    }
   | { readonly kind: 'asks-for-verdict'; readonly request: PhoneRequest }
   | { readonly kind: 'refused'; readonly code: Refused };
 
@@ -98,7 +107,7 @@ export async function register(tools: RegistrationTools, applicant: Applicant): 
     const { made, doc } = await store.claims.begin(numberKey, claim);
     if (made) {
       const wake = await settleNewClaim(tools, { number, doc, claim });
-      return open(tools, applicant, wake);
+      return open(tools, applicant, { made: { number, claim }, wake });
     }
     const holder = doc.claim;
     const { fate } = readWantedNumber({ number, rules, claim: holder, now: at });
@@ -137,12 +146,12 @@ const newUserOf = ({ registrationId, nickname, email, identity, proof, ...phone 
 async function open(
   { store }: RegistrationTools,
   { registrationId }: Applicant,
-  wake: boolean,
+  about: Pick<Extract<Registered, { kind: 'registered' }>, 'made' | 'wake'>,
 ): Promise<Registered> {
   const userId = registeredUserId(registrationId);
   // Only a sweep that took it for abandoned can have closed this way, a quarter of an hour after its code was proven.
   return (await store.users.commit(userId))
-    ? { kind: 'registered', userId, wake }
+    ? { kind: 'registered', userId, ...about }
     : { kind: 'refused', code: 'code_invalid' };
 }
 
@@ -154,8 +163,9 @@ async function begunBefore(tools: RegistrationTools, applicant: Applicant): Prom
   if (request) return { kind: 'asks-for-verdict', request };
   const userId = registeredUserId(registrationId);
   const user = await store.users.find(userId);
-  if (user?.status === 'open' || user?.status === 'closed')
-    return { kind: 'registered', userId, wake: false };
+  if (user?.status === 'open' || user?.status === 'closed') {
+    return { kind: 'registered', userId, made: null, wake: false };
+  }
   if (user?.status === 'pending') return null;
 
   if (user) await withdraw(tools, user);
@@ -175,7 +185,7 @@ async function giveUp(tools: RegistrationTools, applicant: Applicant, code: Refu
   const { claimId } = newPhone(userId, numberKey);
   if (claims && wasMade(claims, claimId)) {
     const toWake = await settleClaims(tools, [{ numberKey, claimId }]);
-    return open(tools, applicant, toWake.has(numberKey));
+    return open(tools, applicant, { made: null, wake: toWake.has(numberKey) });
   }
   if (await store.users.abandon(userId, now())) {
     const user = await store.users.find(userId);

@@ -97,6 +97,31 @@ export function createVerifications({ connection }: { connection: Connection }) 
         : null;
     },
 
+    /**
+     * Whether a code is right and can still be proven. It is a look, not a guess: a wrong one says no without costing a
+     * try, so the caller must not answer by it before the code is proven, but where it is right.
+     */
+    async isProvable({
+      verificationId,
+      numberKey,
+      purpose,
+      codeHash,
+      now,
+    }: Pick<Verification, 'verificationId' | 'numberKey' | 'purpose' | 'codeHash'> & {
+      now: Instant;
+    }): Promise<boolean> {
+      const doc = await model.findById(verificationId).lean<VerificationDoc>();
+      return (
+        doc !== null &&
+        doc.codeHash === codeHash &&
+        doc.numberKey === numberKey &&
+        doc.purpose === purpose &&
+        doc.expiresAt > now &&
+        doc.tries.length < codeTries &&
+        doc.tries.every((each) => each.codeHash !== codeHash)
+      );
+    },
+
     /** Removes the codes that expired before an instant. Tells how many. */
     async deleteExpired(before: Instant): Promise<number> {
       const { deletedCount } = await model.deleteMany({ expiresAt: { $lt: before } });

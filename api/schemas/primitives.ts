@@ -49,3 +49,11 @@ export const nextCursor = z
   .string()
   .nullable()
   .meta({ description: 'For the next page; null after the last' });
+
+/** How long a caller waits for an outcome, in seconds at most 20: proxies cut what is silent for longer. In milliseconds. */
+export const waitParameter = z
+  .string()
+  .regex(/^(\d|1\d|20)$/, 'A whole number from 0 to 20')
+  .transform((seconds) => Number(seconds) * 1_000)
+  .prefault('0')
+  .meta({ description: 'Seconds to wait for the outcome: 0 to 20', default: '0' });

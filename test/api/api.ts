@@ -202,6 +202,8 @@ const noWorkflows: Workflows = {
   takeInCarrierEvents: away,
   runImport: away,
   wakeNumber: away,
+  runRegistration: away,
+  hasEnded: async () => false,
   statusOf: async () => 'unknown',
   hasPollers: away,
 };
