@@ -1,6 +1,7 @@
 import type { Carriers } from '../carriers/carriers.ts';
 import type { Registry } from '../carriers/registry.ts';
 import type { Routing } from '../carriers/routing.ts';
+import type { DurationMs } from '../domain/instant.ts';
 import type { NumberHasher } from '../platform/hashing.ts';
 import type { Passwords } from '../platform/passwords.ts';
 import type { MailPort } from '../ports/mail.ts';
@@ -12,12 +13,14 @@ import { createNoticeActivities } from './notice/deliver.ts';
 import { createEffectActivities } from './number/effects.ts';
 import { createLifeActivities } from './number/life.ts';
 import { createSamePersonActivities, createUnansweredActivities } from './number/same-person.ts';
-import type { Messenger, PhoneRequests } from './ports.ts';
+import type { Messenger, PhoneRequests, UserChanges } from './ports.ts';
 import { createPhoneRequestActivities } from './registration/decide.ts';
 import { createPhoneJudgeActivities } from './registration/judge.ts';
 import { createLostRequestActivities } from './registration/lost-requests.ts';
 import { createRegistrationActivities } from './registration/register.ts';
 import { createSweepActivities } from './sweep/sweep.ts';
+import { createClosingActivities } from './user/closing.ts';
+import { createLostClosingActivities } from './user/lost-closings.ts';
 
 /** What the steps stand on. */
 export interface ActivityDependencies {
@@ -29,15 +32,19 @@ export interface ActivityDependencies {
   readonly hasher: NumberHasher;
   readonly passwords: Passwords;
   readonly mail: MailPort;
-  readonly messenger: Messenger & PhoneRequests;
+  readonly messenger: Messenger & PhoneRequests & UserChanges;
+  /** How long the nickname and e-mail of a closed user stay nobody else's. */
+  readonly handlesKept: DurationMs;
 }
 
 /** The steps that run on our own queue. */
 export const createActivities = (dependencies: ActivityDependencies) => ({
   ...createCarrierEventActivities(dependencies),
+  ...createClosingActivities(dependencies),
   ...createEffectActivities(dependencies),
   ...createImportActivities(dependencies),
   ...createLifeActivities(dependencies),
+  ...createLostClosingActivities(dependencies),
   ...createLostRequestActivities(dependencies),
   ...createNoticeActivities(dependencies),
   ...createPhoneRequestActivities(dependencies),

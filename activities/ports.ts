@@ -1,4 +1,4 @@
-import type { ImportId, NumberKey, RegistrationId } from '../domain/ids.ts';
+import type { ImportId, NumberKey, RegistrationId, UserId } from '../domain/ids.ts';
 
 /** What steps start or wake elsewhere in the house. Each call may be repeated. */
 export interface Messenger {
@@ -8,6 +8,12 @@ export interface Messenger {
   deliverNotice(call: { noticeId: string; correlator: string }): Promise<void>;
   /** Has an import run that was received whole. */
   runImport(call: { importId: ImportId; correlator: string }): Promise<void>;
+}
+
+/** Starts what changes a user's login phone, one thing at a time. Each call may be repeated. */
+export interface UserChanges {
+  /** Has a user closed that asked for it. Nothing happens while its phone is being changed: it is to be called again. */
+  closeUser(call: { userId: UserId; correlator: string }): Promise<void>;
 }
 
 /** Starts what decides requests for numbers. Each call may be repeated. */

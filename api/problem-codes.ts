@@ -63,6 +63,7 @@ export const problemCodes = {
   balance_not_zero: { status: 409, title: 'There is money on the accounts' },
   registration_not_found: { status: 404, title: 'There is no such registration' },
   phone_change_not_found: { status: 404, title: 'There is no such change of phone' },
+  closing_not_found: { status: 404, title: 'Nobody asked for this user to be closed' },
   session_not_found: { status: 404, title: 'There is no such session' },
   account_closed: { status: 409, title: 'The account is closed' },
   account_holds_no_money: { status: 409, title: 'Points can not be topped up with money' },

@@ -3,6 +3,7 @@ import type { Route } from './route.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { carrierEventRoutes } from './routes/carrier-events.ts';
+import { closingRoutes } from './routes/closings.ts';
 import { importRoutes } from './routes/imports.ts';
 import { loginRoutes } from './routes/logins.ts';
 import { numberRoutes } from './routes/numbers.ts';
@@ -20,6 +21,7 @@ export function routesOf(dependencies: ApiDependencies): Route[] {
     ...numberRoutes(dependencies),
     ...userRoutes(dependencies),
     ...accountRoutes(dependencies),
+    ...closingRoutes(dependencies),
     ...verificationCodeRoutes(dependencies),
     ...registrationRoutes(dependencies),
     ...importRoutes(dependencies),

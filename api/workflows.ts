@@ -26,6 +26,7 @@ import {
   registrationWorkflowId,
 } from '../workflows/registration/contract.ts';
 import { mainTaskQueue } from '../workflows/task-queues.ts';
+import { type CloseUserInput, closeUserWorkflow, userWorkflowId } from '../workflows/user/contract.ts';
 
 /**
  * What came of handing a carrier's call over: taken now, taken before with the same body, or taken before with another
@@ -66,6 +67,11 @@ export interface Workflows {
    * it runs still, or the server doesn't answer.
    */
   hasEnded(workflowId: string, within: DurationMs): Promise<boolean>;
+  /**
+   * Has a user closed that asked for it. `busy` when something else changes its phone, or it is being closed already.
+   * Rejects when the server doesn't answer: then the sweep has it closed.
+   */
+  closeUser(input: CloseUserInput): Promise<'started' | 'busy'>;
   /** The status of the last workflow under an id; null when there is none. */
   statusOf(workflowId: string): Promise<WorkflowStatus | null>;
   /** Whether somebody polls the main task queue. Rejects when the server doesn't answer. */
@@ -174,6 +180,22 @@ export function createWorkflows(client: Client): Workflows {
         return true;
       } catch (error) {
         return error instanceof WorkflowFailedError;
+      }
+    },
+
+    async closeUser(input) {
+      try {
+        await within(startWithin, () =>
+          client.workflow.start(closeUserWorkflow, {
+            workflowId: userWorkflowId(input.userId),
+            taskQueue: mainTaskQueue,
+            args: [input],
+          }),
+        );
+        return 'started';
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        return 'busy';
       }
     },
 

@@ -37,6 +37,8 @@ export interface Config {
   logLevel: LogLevel;
   /** When set, the freeze of every province, whatever the registry says. */
   freeze?: DurationMs;
+  /** How long the nickname and e-mail of a closed user stay nobody else's. */
+  handlesKept: DurationMs;
   /** How often what was lost is looked for. */
   sweepInterval: DurationMs;
   /** How long a process may take to finish what it has begun once it is told to stop. */
@@ -131,10 +133,10 @@ const schema = z.object({
   LINEKEEPER_KEYS_FILE: required,
   LINEKEEPER_SMTP_URL: address(['smtp', 'smtps']),
   LINEKEEPER_MAIL_FROM: required.regex(/[^\s@<]+@[^\s@>]+/, 'holds no e-mail address'),
-  LINEKEEPER_ARGON2_MEMORY: wholeNumber({
-    standard: defaultCost.memoryKiB,
   LINEKEEPER_SESSION_LIFETIME: duration(withDefault('PT12H')),
   LINEKEEPER_LOGIN_FAILURES_PER_ADDRESS: count('100'),
+  LINEKEEPER_ARGON2_MEMORY: wholeNumber({
+    standard: defaultCost.memoryKiB,
     least: leastArgonMemoryKiB,
     most: mostCost.memoryKiB,
   }),
@@ -157,6 +159,7 @@ const schema = z.object({
     .enum(LOG_LEVELS, { error: `is not one of ${LOG_LEVELS.join(', ')}` })
     .default('info'),
   LINEKEEPER_FREEZE: duration(z.string()).optional(),
+  LINEKEEPER_HANDLES_KEPT: duration(withDefault('P90D')),
   LINEKEEPER_SWEEP_INTERVAL: duration(withDefault('PT1M')),
   LINEKEEPER_SHUTDOWN_GRACE: duration(withDefault('PT20S')),
 });
@@ -244,17 +247,18 @@ function configOf(values: z.output<typeof schema>): Config {
       perClient: values.LINEKEEPER_CODES_PER_CLIENT,
     },
     trustedProxies: values.LINEKEEPER_TRUSTED_PROXIES,
-    passwordCost: {
-      memoryKiB: values.LINEKEEPER_ARGON2_MEMORY,
-      passes: values.LINEKEEPER_ARGON2_PASSES,
     logins: {
       sessionLifetime: values.LINEKEEPER_SESSION_LIFETIME,
       failuresPerAddress: values.LINEKEEPER_LOGIN_FAILURES_PER_ADDRESS,
     },
+    passwordCost: {
+      memoryKiB: values.LINEKEEPER_ARGON2_MEMORY,
+      passes: values.LINEKEEPER_ARGON2_PASSES,
       lanes: values.LINEKEEPER_ARGON2_LANES,
     },
     logLevel: values.LINEKEEPER_LOG_LEVEL,
     ...(freeze === undefined ? {} : { freeze }),
+    handlesKept: values.LINEKEEPER_HANDLES_KEPT,
     sweepInterval: values.LINEKEEPER_SWEEP_INTERVAL,
     shutdownGrace: values.LINEKEEPER_SHUTDOWN_GRACE,
   };

@@ -249,8 +249,8 @@ export function createClaims({ connection }: { connection: Connection }) {
     },
 
     /**
-     * Gives a released claim back under its old id, if nobody else claimed the number. Gives the claim, back now or
-     * before; null when the number is another's.
+     * Gives a released claim back under its old id, if nobody else claimed the number and the release isn't disputed.
+     * Gives the claim, back now or before; null when the number is another's.
      */
     async giveBack({
       numberKey,
@@ -262,7 +262,7 @@ export function createClaims({ connection }: { connection: Connection }) {
     }: Step & { state: Claim['state'] }): Promise<Claim | null> {
       const begin = ({ claim, released }: ClaimDoc): Change | null => {
         const past = released.find((each) => each.claimId === claimId);
-        if (claim !== null || past?.releasedAt !== since) return null;
+        if (claim !== null || past?.releasedAt !== since || past.disputed) return null;
         const { releasedAt: _, cause: __, disputed: ___, ...kept } = past;
         return {
           claim: { ...kept, state, stateSince: at, bindingId: null },
@@ -279,6 +279,14 @@ export function createClaims({ connection }: { connection: Connection }) {
       { kind, claimId, since }: Extract<Duty, { since: Instant }>,
     ): Promise<void> {
       await model.updateOne({ _id: numberKey as string }, { $pull: { owed: { kind, claimId, since } } });
+    },
+
+    /** What follows from the release of a claim is done, whatever led to it. */
+    async settleRelease({ numberKey, claimId }: OnClaim): Promise<void> {
+      await model.updateOne(
+        { _id: numberKey as string },
+        { $pull: { owed: { kind: 'release-claim', claimId } } },
+      );
     },
 
     /** Marks a release as one that people have to decide on, so that it isn't tried again by itself. */

@@ -9,6 +9,7 @@ export const noticeKinds = [
   'claim-restored',
   'claim-released',
   'claim-given-back',
+  'claim-left',
 ] as const;
 
 /** One of {@link noticeKinds}. */

@@ -5,6 +5,7 @@ import { createAccounts } from './accounts.ts';
 import { createAudit } from './audit.ts';
 import { createCases } from './cases.ts';
 import { createClaims } from './claims.ts';
+import { createClosings } from './closings.ts';
 import { createCustomers } from './customers.ts';
 import { createEmailTokens } from './email-tokens.ts';
 import { createEvidence } from './evidence.ts';
@@ -37,6 +38,7 @@ export function createStore({ connection, cipher, hasher }: StoreOptions) {
     audit: createAudit(sealed),
     cases: createCases({ connection }),
     claims: createClaims({ connection }),
+    closings: createClosings({ connection }),
     customers: createCustomers(sealed),
     emailTokens: createEmailTokens(sealed),
     evidence: createEvidence({ connection }),

@@ -186,6 +186,29 @@ export function createUsers({ connection, cipher }: { connection: Connection; ci
     },
 
     /**
+     * Closes an open user that has no phone any more, and ends everything that was granted to it. True also when it was
+     * closed before; false while it has a phone.
+     */
+    async close(userId: UserId): Promise<boolean> {
+      const written = await model.findOneAndUpdate(
+        { _id: userId as string, status: 'open', phone: null },
+        { $set: { status: 'closed', passwordHash: null, epochCause: 'closed' }, $inc: { epoch: 1 } },
+        { projection: { _id: 1 } },
+      );
+      if (written) return true;
+      const user = await model.findById(userId, { status: 1 }).lean<Pick<UserDoc, 'status'>>();
+      return user?.status !== 'open';
+    },
+
+    /** Takes nickname and e-mail out of a closed user's document, once they are nobody's handles any more. */
+    async forgetHandles(userId: UserId): Promise<void> {
+      await model.updateOne(
+        { _id: userId as string, status: 'closed' },
+        { $set: { nickname: null, email: null, emailVerified: false } },
+      );
+    },
+
+    /**
      * Sets the password of an open user and ends all its sessions, in one write, if nothing ended them since `epoch` was
      * read. `origin`: what it rests on; null for more than the phone's code; left out, it rests on what the one before
      * did. Gives the epoch that begins; null where the one that was read is over.

@@ -66,6 +66,7 @@ async function main(): Promise<void> {
       passwords: createPasswords(config.passwordCost),
       mail: createSmtpMail({ url: config.mail.smtpUrl, from: config.mail.from }),
       messenger,
+      handlesKept: config.handlesKept,
       carriers,
       judge: createVerdicts({
         store,

@@ -1,6 +1,6 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import pLimit from 'p-limit';
-import type { Messenger, PhoneRequests } from '../activities/ports.ts';
+import type { Messenger, PhoneRequests, UserChanges } from '../activities/ports.ts';
 import { importWorkflow, importWorkflowId } from '../workflows/import/contract.ts';
 import { noticeWorkflow, noticeWorkflowId } from '../workflows/notice/contract.ts';
 import {
@@ -15,12 +15,13 @@ import {
   registrationWorkflowId,
 } from '../workflows/registration/contract.ts';
 import { mainTaskQueue } from '../workflows/task-queues.ts';
+import { closeUserWorkflow, userWorkflowId } from '../workflows/user/contract.ts';
 
 /** Enough to keep a batch from going one by one, few enough to leave the server to others. */
 const callsAtOnce = 20;
 
 /** Starts and signals workflows on behalf of steps. */
-export function createMessenger(client: Client): Messenger & PhoneRequests {
+export function createMessenger(client: Client): Messenger & PhoneRequests & UserChanges {
   const limit = pLimit(callsAtOnce);
   return {
     async wakeNumbers({ numberKeys, correlator }) {
@@ -59,6 +60,19 @@ export function createMessenger(client: Client): Messenger & PhoneRequests {
         });
       } catch (error) {
         // It is running already.
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+    },
+
+    async closeUser({ userId, correlator }) {
+      try {
+        await client.workflow.start(closeUserWorkflow, {
+          workflowId: userWorkflowId(userId),
+          taskQueue: mainTaskQueue,
+          args: [{ userId, correlator }],
+        });
+      } catch (error) {
+        // It is being closed already, or its phone is being changed.
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       }
     },

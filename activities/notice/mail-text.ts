@@ -31,6 +31,12 @@ const notices: Record<
     zh: (phone) => `号码 ${phone} 已不再由您使用，已从您的用户中解除。${keep.zh}`,
     en: (phone) => `${phone} is no longer yours and was removed from your user. ${keep.en}`,
   },
+  'claim-left': {
+    subject: '登录手机已更换或取消 / Login phone changed or removed',
+    zh: (phone) => `按您的要求，号码 ${phone} 已不再是您的登录手机。如非本人操作，请立即联系客服。`,
+    en: (phone) =>
+      `As you asked, ${phone} is no longer your login phone. If it was not you who asked, contact support at once.`,
+  },
   'claim-given-back': {
     subject: '登录手机已归还 / Login phone given back',
     zh: (phone) => `运营商更正了号码 ${phone} 的状态，它重新成为您的登录手机。`,

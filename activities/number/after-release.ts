@@ -29,7 +29,8 @@ export async function followRelease(
   await store.users.raiseEpoch(userId, effect.step);
   await recordEffect(store, effect);
   await voidStrangersPassword(store, { numberKey, released, effect });
-  await tellUser({ store, messenger }, { kind: 'claim-released', effect, correlator });
+  const kind = cause.kind === 'left' ? 'claim-left' : 'claim-released';
+  await tellUser({ store, messenger }, { kind, effect, correlator });
 }
 
 /** Done after the epoch was raised: no gate that was passed before can set a password any more. */

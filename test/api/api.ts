@@ -66,6 +66,8 @@ export async function openApi(
   options: {
     temporal?: boolean;
     further?: (api: TestStore) => Route[];
+    /** What the workflow server does where it isn't a real one; it is away for all else. */
+    workflows?: (api: TestStore) => Partial<Workflows>;
     codeLimits?: Partial<CodeLimits>;
     logins?: Partial<ApiDependencies['logins']>;
     passwordCost?: PasswordCost;
@@ -93,7 +95,9 @@ export async function openApi(
   const app = createApp(
     {
       store,
-      workflows: temporal ? createWorkflows(temporal.client.client) : noWorkflows,
+      workflows: temporal
+        ? createWorkflows(temporal.client.client)
+        : { ...noWorkflows, ...options.workflows?.({ store }) },
       registry,
       carriers: scripted.carriers,
       routing: createRouting(registry),
@@ -202,6 +206,7 @@ const noWorkflows: Workflows = {
   takeInCarrierEvents: away,
   runImport: away,
   wakeNumber: away,
+  closeUser: away,
   runRegistration: away,
   hasEnded: async () => false,
   statusOf: async () => 'unknown',

@@ -22,6 +22,8 @@ export interface PersonFacts {
   identity?: { name: string; idNumber: string };
   /** In fen; 0 unless it is said. */
   balance?: number;
+  /** None unless it is said. */
+  points?: number;
   claimedAt?: Instant;
 }
 
@@ -72,7 +74,10 @@ export async function makePerson(store: Store, facts: PersonFacts = {}): Promise
             verifiedAt: claimedAt,
           }
         : null,
-      accounts: facts.balance === undefined ? [] : [{ kind: 'balance', amount: facts.balance }],
+      accounts: [
+        ...(facts.balance === undefined ? [] : [{ kind: 'balance' as const, amount: facts.balance }]),
+        ...(facts.points === undefined ? [] : [{ kind: 'points' as const, amount: facts.points }]),
+      ],
       phone:
         phone === null
           ? null

@@ -38,6 +38,7 @@ describe('an import, from the call to its results', () => {
       metrics: createMetrics('import-tests'),
       shutdownGrace: 1_000,
       dependencies: {
+        handlesKept: 90 * 86_400_000,
         store: api.store,
         registry: testRegistry,
         routing: createRouting(testRegistry),

@@ -107,6 +107,7 @@ export async function openHousehold() {
         registry,
         routing,
         carriers,
+        handlesKept: 90 * 86_400_000,
         judge: createJudge({ store, carriers, registry, now: Date.now }),
         hasher: testHasher,
         passwords: testPasswords,

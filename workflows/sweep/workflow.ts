@@ -1,9 +1,18 @@
 import { isCancellation, proxyActivities } from '@temporalio/workflow';
 import type { createLostRequestActivities } from '../../activities/registration/lost-requests.ts';
 import type { createSweepActivities } from '../../activities/sweep/sweep.ts';
+import type { createLostClosingActivities } from '../../activities/user/lost-closings.ts';
 
-const { wakeOverdueNumbers, resumeOwedNotices, resumeImports, tidyUp, sealAudit } = proxyActivities<
-  ReturnType<typeof createSweepActivities>
+const {
+  wakeOverdueNumbers,
+  resumeOwedNotices,
+  resumeImports,
+  resumeClosings,
+  tidyUp,
+  freeHandles,
+  sealAudit,
+} = proxyActivities<
+  ReturnType<typeof createSweepActivities> & ReturnType<typeof createLostClosingActivities>
 >({
   // A batch is bounded; a minute means that the store is in trouble, and the next sweep finds the same.
   startToCloseTimeout: '1 minute',
@@ -28,7 +37,9 @@ export async function sweep(): Promise<void> {
     resumeOwedNotices,
     resumeImports,
     resumePhoneRequests,
+    resumeClosings,
     tidyUp,
+    freeHandles,
     sealAudit,
   ]) {
     try {

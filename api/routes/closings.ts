@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { asUserId, type UserId } from '../../domain/ids.ts';
+import type { DurationMs } from '../../domain/instant.ts';
+import { decideLeaving } from '../../domain/leaving-rules.ts';
+import type { Fen } from '../../domain/money.ts';
+import { holdsMoney } from '../../store/accounts.ts';
+import type { Closing } from '../../store/closings.ts';
+import { userWorkflowId } from '../../workflows/user/contract.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { Problem } from '../problem.ts';
+import { isProblemCode } from '../problem-codes.ts';
+import { type Route, route } from '../route.ts';
+import { closingExample, closingSchema } from '../schemas/closing.ts';
+import { waitParameter } from '../schemas/primitives.ts';
+
+const tag = 'Users';
+const params = z.strictObject({ id: z.string().meta({ description: "The user's id" }) });
+const refusals = ['balance_not_zero', 'services_active'] as const;
+
+/** Long work answers at once: with its outcome when that is known in this time, counted from the request. */
+const answerWithin: DurationMs = 2_000;
+
+type Dependencies = Pick<ApiDependencies, 'store' | 'workflows' | 'logger' | 'now'>;
+
+/** Users that close themselves. */
+export function closingRoutes({ store, workflows, logger, now }: Dependencies): Route[] {
+  /** What is known already refuses at once; what comes in later is found by the closing itself. */
+  const checkMayLeave = async (userId: UserId, hasPhone: boolean): Promise<void> => {
+    const accounts = await store.accounts.ofUser(userId);
+    const decision = decideLeaving({
+      wants: 'close',
+      activeServices: 0,
+      bound: false,
+      hasPhone,
+      balances: accounts.filter(({ kind }) => holdsMoney(kind)).map(({ amount }) => amount as Fen),
+    });
+    if (decision.kind === 'refuse') throw new Problem(decision.code);
+  };
+
+  /** The closing once its workflow ended, or as it is when the time is over. */
+  const outcome = async (userId: UserId, within: DurationMs): Promise<Closing | null> => {
+    const before = await store.closings.find(userId);
+    if (before?.status !== 'pending' || within <= 0) return before;
+    await workflows.hasEnded(userWorkflowId(userId), within);
+    return store.closings.find(userId);
+  };
+
+  return [
+    route({
+      method: 'delete',
+      path: '/v1/users/{id}',
+      id: 'closeUser',
+      tag,
+      summary: 'Close a user',
+      description:
+        'Needs a login within the last 5 minutes, and accounts without money; points lapse. The number is free for others at once, nickname and e-mail after some time. It ends all sessions.',
+      access: { kind: 'token', scope: 'users:write', session: 'fresh' },
+      params,
+      responses: {
+        204: { description: 'The user is closed' },
+        202: {
+          description: 'It is being closed',
+          schema: closingSchema,
+          headers: { Location: 'Where to ask what came of it' },
+          example: { ...closingExample, status: 'pending' },
+        },
+      },
+      problems: [...refusals, 'change_in_progress'],
+    }).handle(async ({ session: { userId, user }, correlator, receivedAt }) => {
+      await checkMayLeave(userId, user.phone !== null);
+      const isNew = await store.closings.begin({ userId, correlator, at: now() });
+      try {
+        const started = await workflows.closeUser({ userId, correlator });
+        // One that was asked for before may be what is running.
+        if (started === 'busy' && isNew) {
+          await store.closings.settle(userId, { status: 'refused', reason: 'change_in_progress', at: now() });
+          throw new Problem('change_in_progress');
+        }
+      } catch (error) {
+        if (error instanceof Problem) throw error;
+        logger.warn({ err: error }, 'A closing was not started; the sweep will start it');
+      }
+      const closing = await outcome(userId, receivedAt + answerWithin - now());
+      if (closing?.status === 'closed') return { status: 204 };
+      if (closing?.status === 'refused' && isProblemCode(closing.reason)) throw new Problem(closing.reason);
+      return {
+        status: 202,
+        headers: { location: `/v1/users/${userId}/closing` },
+        body: { userId, status: 'pending', reason: null },
+      };
+    }),
+
+    route({
+      method: 'get',
+      path: '/v1/users/{id}/closing',
+      id: 'getClosing',
+      tag,
+      summary: 'What came of closing a user',
+      access: { kind: 'token', scope: 'users:read' },
+      params,
+      query: z.strictObject({ wait: waitParameter }),
+      responses: { 200: { description: 'The closing', schema: closingSchema, example: closingExample } },
+      problems: ['closing_not_found'],
+    }).handle(async ({ params: { id }, query: { wait } }) => {
+      const closing = await outcome(asUserId(id), wait);
+      if (!closing) throw new Problem('closing_not_found');
+      const { userId, status, reason } = closing;
+      return { status: 200, body: { userId, status, reason } };
+    }),
+  ];
+}

@@ -1,0 +1,14 @@
+import type { UserId } from '../../domain/ids.ts';
+
+/** What changes a user's login phone runs under this id, so that one thing at a time does. */
+export const userWorkflowId = (userId: UserId): string => `user:${userId}`;
+
+/** The workflow type's name, for clients that don't load its code. */
+export const closeUserWorkflow = 'closeUser';
+
+/** A closing that was asked for; it stands in the store under the user's id. */
+export interface CloseUserInput {
+  readonly userId: UserId;
+  /** `x-correlator` of the call. */
+  readonly correlator: string;
+}
