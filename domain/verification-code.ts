@@ -21,11 +21,6 @@ export const codeLifetime: DurationMs = 5 * 60_000;
 /** How often a code may be guessed at, the right one included. */
 export const codeTries = 5;
 
-const CODE = new RegExp(`^\\d{${codeDigits}}$`);
-
-/** Whether a text has the form of a code. */
-export const isVerificationCode = (text: string): boolean => CODE.test(text);
-
 const words: Record<VerificationPurpose, { zh: string; en: string }> = {
   register: { zh: '注册', en: 'sign up' },
   login: { zh: '登录', en: 'log in' },

@@ -1,17 +1,4 @@
-import { codeMessage, isVerificationCode, verificationPurposes } from '../../domain/verification-code.ts';
-
-describe('isVerificationCode', () => {
-  it.each(['000000', '123456', '999999'])('%s → a code', (text) => {
-    expect(isVerificationCode(text)).toBe(true);
-  });
-
-  it.each(['', '12345', '1234567', ' 123456', '123456\n', '12345a', '１２３４５６', '+12345', '1e5000'])(
-    '%j → none',
-    (text) => {
-      expect(isVerificationCode(text)).toBe(false);
-    },
-  );
-});
+import { codeMessage, verificationPurposes } from '../../domain/verification-code.ts';
 
 describe('codeMessage', () => {
   it.each(verificationPurposes)(
