@@ -19,8 +19,7 @@ const ERROR_CODE = /^[A-Za-z][\w.-]{0,80}$/;
  * Cloud's APIs). `BUSINESS_LIMIT_CONTROL` is the provider's own limit for one phone: waiting a minute helps, trying
  * again at once only counts against it.
  */
-const NOT_NOW =
-  /^(isp\.(SYSTEM_ERROR|RAM_PERMISSION_DENY_RETRY)|ServiceUnavailable|InternalError|SystemError|Throttling(\..+)?)$/;
+const NOT_NOW = /^(isp\.SYSTEM_ERROR|ServiceUnavailable|InternalError|SystemError|Throttling(\..+)?)$/;
 
 /**
  * Hands messages to Alibaba Cloud SMS (阿里云短信服务, `SendSms` of 2017-05-25) by its signature V3. It takes no text: the

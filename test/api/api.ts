@@ -70,6 +70,7 @@ export async function openApi(
     workflows?: (api: TestStore) => Partial<Workflows>;
     codeLimits?: Partial<CodeLimits>;
     logins?: Partial<ApiDependencies['logins']>;
+    trustedProxies?: readonly string[];
     passwordCost?: PasswordCost;
     now?: () => Instant;
   } = {},
@@ -110,7 +111,7 @@ export async function openApi(
       codeLimits: { ...manyCodes, ...options.codeLimits },
       logins: { sessionLifetime: 12 * 3_600_000, failuresPerAddress: 100, ...options.logins },
       // As the embedded stack: who calls from here may say for whom.
-      trustedProxies: ['loopback'],
+      trustedProxies: options.trustedProxies ?? ['loopback'],
       tokens: { issuer: issuer.issuer, audience },
       now,
     },

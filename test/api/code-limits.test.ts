@@ -12,8 +12,8 @@ let api: TestApi;
 let clock = started;
 
 /** An app with small limits. */
-async function open(codeLimits: Partial<CodeLimits>): Promise<void> {
-  api = await openApi({ now: () => clock, codeLimits });
+async function open(codeLimits: Partial<CodeLimits>, trustedProxies?: string[]): Promise<void> {
+  api = await openApi({ now: () => clock, codeLimits, ...(trustedProxies && { trustedProxies }) });
 }
 beforeEach(() => {
   clock = started;
@@ -97,6 +97,27 @@ describe('limits on codes', () => {
     await ask({ phone: phone(2), address: '2001:db8:1:2:ffff::9' });
     expectProblem(await ask({ phone: phone(3), address: '2001:db8:1:2:3:4:5:6' }), 'too_many_requests');
     expect((await ask({ phone: phone(3), address: '2001:db8:1:3::1' })).status).toBe(202);
+  });
+
+  it.each([
+    ['nobody', []],
+    ['others', ['10.0.0.0/8', '127.0.0.2']],
+  ])(
+    'an address that is passed on, trusted are %s → not believed: the caller is the address',
+    async (_, trusted) => {
+      await open({ perAddress: 2 }, trusted);
+      await ask({ phone: phone(1), address: '198.51.100.1' });
+      await ask({ phone: phone(2), address: '198.51.100.2' });
+      expectProblem(await ask({ phone: phone(3), address: '198.51.100.3' }), 'too_many_requests');
+    },
+  );
+
+  it('addresses written by the end user before the one passed on → not believed', async () => {
+    await open({ perAddress: 2 });
+    for (const made of ['192.0.2.1', '192.0.2.2']) {
+      await ask({ phone: phone(1), address: `${made}, 198.51.100.1` });
+    }
+    expectProblem(await ask({ phone: phone(3), address: '192.0.2.3, 198.51.100.1' }), 'too_many_requests');
   });
 
   it('by one client → 429, while other clients may', async () => {
