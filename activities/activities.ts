@@ -9,11 +9,13 @@ import type { Store } from '../store/store.ts';
 import type { Judge } from '../verdicts/judge.ts';
 import { createCarrierEventActivities } from './carrier-events/record.ts';
 import { createImportActivities } from './import/import.ts';
+import { createLostMailActivities } from './mail/lost-mails.ts';
+import { createMailActivities } from './mail/send.ts';
 import { createNoticeActivities } from './notice/deliver.ts';
 import { createEffectActivities } from './number/effects.ts';
 import { createLifeActivities } from './number/life.ts';
 import { createSamePersonActivities, createUnansweredActivities } from './number/same-person.ts';
-import type { Messenger, PhoneRequests, UserChanges } from './ports.ts';
+import type { Mails, Messenger, PhoneRequests, UserChanges } from './ports.ts';
 import { createPhoneRequestActivities } from './registration/decide.ts';
 import { createPhoneJudgeActivities } from './registration/judge.ts';
 import { createLostRequestActivities } from './registration/lost-requests.ts';
@@ -32,7 +34,7 @@ export interface ActivityDependencies {
   readonly hasher: NumberHasher;
   readonly passwords: Passwords;
   readonly mail: MailPort;
-  readonly messenger: Messenger & PhoneRequests & UserChanges;
+  readonly messenger: Mails & Messenger & PhoneRequests & UserChanges;
   /** How long the nickname and e-mail of a closed user stay nobody else's. */
   readonly handlesKept: DurationMs;
 }
@@ -46,6 +48,8 @@ export const createActivities = (dependencies: ActivityDependencies) => ({
   ...createLifeActivities(dependencies),
   ...createLostClosingActivities(dependencies),
   ...createLostRequestActivities(dependencies),
+  ...createLostMailActivities(dependencies),
+  ...createMailActivities(dependencies),
   ...createNoticeActivities(dependencies),
   ...createPhoneRequestActivities(dependencies),
   ...createRegistrationActivities(dependencies),

@@ -1,4 +1,4 @@
-import type { ImportId, NumberKey, RegistrationId, UserId } from '../domain/ids.ts';
+import type { EmailTokenId, ImportId, NumberKey, RegistrationId, UserId } from '../domain/ids.ts';
 
 /** What steps start or wake elsewhere in the house. Each call may be repeated. */
 export interface Messenger {
@@ -14,6 +14,12 @@ export interface Messenger {
 export interface UserChanges {
   /** Has a user closed that asked for it. Nothing happens while its phone is being changed: it is to be called again. */
   closeUser(call: { userId: UserId; correlator: string }): Promise<void>;
+}
+
+/** Has mails sent that are owed. Each call may be repeated. */
+export interface Mails {
+  /** Has the mail of a token sent. */
+  deliverMail(call: { tokenId: EmailTokenId; correlator: string }): Promise<void>;
 }
 
 /** Starts what decides requests for numbers. Each call may be repeated. */

@@ -6,6 +6,7 @@ import { carrierEventRoutes } from './routes/carrier-events.ts';
 import { closingRoutes } from './routes/closings.ts';
 import { importRoutes } from './routes/imports.ts';
 import { loginRoutes } from './routes/logins.ts';
+import { nameRoutes } from './routes/names.ts';
 import { numberRoutes } from './routes/numbers.ts';
 import { registrationRoutes } from './routes/registrations.ts';
 import { userRoutes } from './routes/users.ts';
@@ -20,6 +21,7 @@ export function routesOf(dependencies: ApiDependencies): Route[] {
     ...carrierEventRoutes(dependencies),
     ...numberRoutes(dependencies),
     ...userRoutes(dependencies),
+    ...nameRoutes(dependencies),
     ...accountRoutes(dependencies),
     ...closingRoutes(dependencies),
     ...verificationCodeRoutes(dependencies),

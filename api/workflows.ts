@@ -14,6 +14,7 @@ import {
   carrierEventsWorkflowId,
 } from '../workflows/carrier-events/contract.ts';
 import { type ImportUsersInput, importWorkflow, importWorkflowId } from '../workflows/import/contract.ts';
+import { type MailInput, mailWorkflow, mailWorkflowId } from '../workflows/mail/contract.ts';
 import {
   historyChangedSignal,
   type NumberLifeInput,
@@ -72,6 +73,8 @@ export interface Workflows {
    * Rejects when the server doesn't answer: then the sweep has it closed.
    */
   closeUser(input: CloseUserInput): Promise<'started' | 'busy'>;
+  /** Has a mail sent that is owed. Rejects when the server doesn't answer: then the sweep has it sent. */
+  deliverMail(input: MailInput): Promise<void>;
   /** The status of the last workflow under an id; null when there is none. */
   statusOf(workflowId: string): Promise<WorkflowStatus | null>;
   /** Whether somebody polls the main task queue. Rejects when the server doesn't answer. */
@@ -209,6 +212,21 @@ export function createWorkflows(client: Client): Workflows {
           signalArgs: [{ correlator: input.correlator }],
         }),
       );
+    },
+
+    async deliverMail(input) {
+      try {
+        await within(startWithin, () =>
+          client.workflow.start(mailWorkflow, {
+            workflowId: mailWorkflowId(input.tokenId),
+            taskQueue: mainTaskQueue,
+            args: [input],
+          }),
+        );
+      } catch (error) {
+        // The sweep was faster.
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
     },
 
     async statusOf(workflowId) {

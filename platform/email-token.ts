@@ -39,6 +39,10 @@ export function readEmailToken(
   return isProven ? tokenId : null;
 }
 
+/** Names a password by its hash; users without one share a name. */
+export const passwordMarkOf = (hasher: Hasher, passwordHash: string | null): string =>
+  hasher.blindIndex('password-mark', passwordHash ?? '');
+
 function proofOf(hasher: Hasher, { kind, tokenId }: { kind: EmailTokenKind; tokenId: EmailTokenId }): Buffer {
   const hash = hasher.blindIndex(`email-token:${kind}`, tokenId);
   return Buffer.from(hash.slice(hash.indexOf('_') + 1), 'base64url').subarray(0, halfBytes);

@@ -28,6 +28,8 @@ export interface EmailToken {
   issuedAt: Instant;
   expiresAt: Instant;
   mail: MailStatus;
+  /** Of a reset: names the password that it is to replace; once that is another, the token is void. */
+  passwordMark: string | null;
   /** The request that used it; the same one, made again after a crash, may again. */
   usedBy: string | null;
   /** `x-correlator` of the request that it was issued for. */
@@ -52,6 +54,7 @@ export function createEmailTokens({ connection, cipher }: { connection: Connecti
       issuedAt: { type: Number, required: true },
       expiresAt: { type: Number, required: true },
       mail: { type: String, required: true },
+      passwordMark: { type: String, default: null },
       usedBy: { type: String, default: null },
       correlator: { type: String, default: '' },
     },
@@ -75,13 +78,14 @@ export function createEmailTokens({ connection, cipher }: { connection: Connecti
       tokenId,
       email,
       ...rest
-    }: Omit<EmailToken, 'expiresAt' | 'mail' | 'usedBy'>): Promise<void> {
+    }: Omit<EmailToken, 'expiresAt' | 'mail' | 'usedBy' | 'passwordMark'>): Promise<void> {
       await model.create({
         ...rest,
         _id: tokenId as string,
         email: cipher.encrypt(email, 'email-token.email'),
         expiresAt: rest.issuedAt + goodFor[rest.kind],
         mail: 'owed',
+        passwordMark: null,
         usedBy: null,
       });
     },
@@ -91,9 +95,17 @@ export function createEmailTokens({ connection, cipher }: { connection: Connecti
       return doc && open(doc);
     },
 
-    /** Says whose a token is that nobody has yet. */
-    async address({ tokenId, userId }: { tokenId: EmailTokenId; userId: UserId }): Promise<void> {
-      await model.updateOne({ _id: tokenId as string, userId: null }, { $set: { userId } });
+    /** Says whose a token is that nobody has yet, and which password it replaces. */
+    async address({
+      tokenId,
+      userId,
+      passwordMark,
+    }: {
+      tokenId: EmailTokenId;
+      userId: UserId;
+      passwordMark: string;
+    }): Promise<void> {
+      await model.updateOne({ _id: tokenId as string, userId: null }, { $set: { userId, passwordMark } });
     },
 
     /** Settles a mail that is still owed. */

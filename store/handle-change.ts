@@ -10,7 +10,12 @@ type Stores = Pick<Store, 'handles' | 'users'>;
 
 /** A handle that a user is to have: a nickname, or the e-mail that a token proved. */
 export type WantedHandle =
-  | { readonly kind: 'nickname'; readonly to: Nickname }
+  | {
+      readonly kind: 'nickname';
+      readonly to: Nickname;
+      /** The epoch that the user must still be in. */
+      readonly epoch: number;
+    }
   | {
       readonly kind: 'email';
       readonly to: Email;
@@ -49,7 +54,7 @@ export async function changeHandle(
   }
   const written =
     wanted.kind === 'nickname'
-      ? await store.users.setNickname(change)
+      ? await store.users.setNickname({ ...change, ...wanted })
       : await store.users.setEmail({ ...change, ...wanted });
   await settle(store, change);
   return written ? 'changed' : 'stale';

@@ -102,10 +102,15 @@ export function userNames({ model, cipher }: { model: Model<UserDoc>; cipher: Fi
       throw new Error('A change of a handle could not begin: the user is being written without a pause');
     },
 
-    /** Gives the nickname to its user, where the change wasn't taken over. */
-    async setNickname({ userId, changeId, to }: Pick<OpenChange, 'userId' | 'changeId' | 'to'>) {
+    /** Gives the nickname to its user, where the change wasn't taken over and the user is still in the epoch. */
+    async setNickname({
+      userId,
+      changeId,
+      to,
+      epoch,
+    }: Pick<OpenChange, 'userId' | 'changeId' | 'to'> & { epoch: number }): Promise<boolean> {
       const written = await model.findOneAndUpdate(
-        { _id: userId as string, status: 'open', 'handleChange.changeId': changeId },
+        { _id: userId as string, status: 'open', epoch, 'handleChange.changeId': changeId },
         { $set: { nickname: seal('nickname', to) } },
         { projection: { _id: 1 } },
       );
@@ -190,18 +195,23 @@ export function userNames({ model, cipher }: { model: Model<UserDoc>; cipher: Fi
       );
     },
 
-    /** Makes a customer the one of an open user, in place of the one that was read; null: of none. False where it has another by now. */
+    /**
+     * Makes a customer the one of an open user, in place of the one that was read, or of none, in that epoch. False
+     * where the user has another by now, or the epoch is over.
+     */
     async setCustomer({
       userId,
+      epoch,
       customerId,
       former,
     }: {
       userId: UserId;
+      epoch: number;
       customerId: CustomerId;
       former: CustomerId | null;
     }): Promise<boolean> {
       const written = await model.findOneAndUpdate(
-        { _id: userId as string, status: 'open', customerId: { $in: [former, customerId] } },
+        { _id: userId as string, status: 'open', epoch, customerId: { $in: [former, customerId] } },
         { $set: { customerId } },
         { projection: { _id: 1 } },
       );

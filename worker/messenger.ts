@@ -1,7 +1,8 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import pLimit from 'p-limit';
-import type { Messenger, PhoneRequests, UserChanges } from '../activities/ports.ts';
+import type { Mails, Messenger, PhoneRequests, UserChanges } from '../activities/ports.ts';
 import { importWorkflow, importWorkflowId } from '../workflows/import/contract.ts';
+import { mailWorkflow, mailWorkflowId } from '../workflows/mail/contract.ts';
 import { noticeWorkflow, noticeWorkflowId } from '../workflows/notice/contract.ts';
 import {
   historyChangedSignal,
@@ -21,7 +22,7 @@ import { closeUserWorkflow, userWorkflowId } from '../workflows/user/contract.ts
 const callsAtOnce = 20;
 
 /** Starts and signals workflows on behalf of steps. */
-export function createMessenger(client: Client): Messenger & PhoneRequests & UserChanges {
+export function createMessenger(client: Client): Mails & Messenger & PhoneRequests & UserChanges {
   const limit = pLimit(callsAtOnce);
   return {
     async wakeNumbers({ numberKeys, correlator }) {
@@ -47,6 +48,19 @@ export function createMessenger(client: Client): Messenger & PhoneRequests & Use
         });
       } catch (error) {
         // It is being delivered already.
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+    },
+
+    async deliverMail(input) {
+      try {
+        await client.workflow.start(mailWorkflow, {
+          workflowId: mailWorkflowId(input.tokenId),
+          taskQueue: mainTaskQueue,
+          args: [input],
+        });
+      } catch (error) {
+        // It is being sent already.
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       }
     },

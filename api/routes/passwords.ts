@@ -5,6 +5,7 @@ import type { LoginLimits } from '../logins/login-limits.ts';
 import { gateProblems } from '../logins/refused-gate.ts';
 import { changePassword, type PasswordTools } from '../passwords/change.ts';
 import { type CodeResetTools, resetByCode } from '../passwords/reset-by-code.ts';
+import { askForReset, type EmailResetTools, resetByEmail } from '../passwords/reset-by-email.ts';
 import { type Route, route } from '../route.ts';
 import { passwordChangeSchema, passwordResetSchema } from '../schemas/passwords.ts';
 
@@ -12,7 +13,10 @@ const policyProblems = ['password_too_short', 'password_too_long', 'password_too
 
 /** Setting passwords: with the one before, or where it is forgotten. */
 export function passwordRoutes(
-  tools: Pick<ApiDependencies, 'store'> & PasswordTools & CodeResetTools & { limits: LoginLimits },
+  tools: Pick<ApiDependencies, 'store'> &
+    PasswordTools &
+    CodeResetTools &
+    EmailResetTools & { limits: LoginLimits },
 ): Route[] {
   return [
     route({
@@ -42,7 +46,7 @@ export function passwordRoutes(
       tag: 'Sessions',
       summary: 'Set a new password where it is forgotten',
       description:
-        'By a code that the phone received, on a verdict that its number is still the user’s. Ends all sessions of the user.',
+        'By a code that the phone received, on a verdict that its number is still the user’s; or, whatever became of the phone, by a token that is sent to the verified e-mail: asked for with `email` alone, which is answered the same whoever has it, and good once, for an hour. Setting the password ends all sessions of the user.',
       access: { kind: 'token', scope: 'sessions:write' },
       body: jsonBody({
         schema: passwordResetSchema,
@@ -53,9 +57,27 @@ export function passwordRoutes(
           newPassword: 'nine loud trumpets',
         },
       }),
-      responses: { 204: { description: 'The password is set' } },
-      problems: ['phone_invalid', 'code_invalid', ...policyProblems, ...gateProblems],
-    }).handle(async ({ body, requestRef, correlator, receivedAt: now }) => {
+      responses: {
+        202: { description: 'A mail will be sent, if the e-mail is a verified one' },
+        204: { description: 'The password is set' },
+      },
+      problems: [
+        'phone_invalid',
+        'code_invalid',
+        'email_invalid',
+        'reset_token_invalid',
+        ...policyProblems,
+        ...gateProblems,
+      ],
+    }).handle(async ({ body, requestRef, address, correlator, receivedAt: now }) => {
+      if ('email' in body) {
+        await askForReset(tools, { ...body, address, correlator, now });
+        return { status: 202 };
+      }
+      if ('resetToken' in body) {
+        await resetByEmail(tools, { ...body, by: requestRef, now });
+        return { status: 204 };
+      }
       await resetByCode(tools, { ...body, by: requestRef, correlator, now });
       return { status: 204 };
     }),

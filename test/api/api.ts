@@ -18,6 +18,7 @@ import { connectTemporal } from '../../platform/temporal/connection.ts';
 import { createScriptedCarriers } from '../carriers/scripted.ts';
 import { openTestStore, testHasher, testPasswords, testRing } from '../store/open-store.ts';
 import { audience, startIssuer, type TokenFacts } from './issuer.ts';
+import { createTestMail } from './mail.ts';
 import { secrets, testRegistry } from './registry.ts';
 import { createTestSms } from './sms.ts';
 
@@ -92,13 +93,19 @@ export async function openApi(
     destination: { write: (line: string) => void lines.push(line) },
   });
   const sms = createTestSms();
+  const mail = createTestMail({ store });
+  const { deliverMail } = mail;
   const aside = createAside({ logger });
   const app = createApp(
     {
       store,
-      workflows: temporal
-        ? createWorkflows(temporal.client.client)
-        : { ...noWorkflows, ...options.workflows?.({ store }) },
+      // No worker runs here: mails are sent at once.
+      workflows: {
+        ...(temporal
+          ? createWorkflows(temporal.client.client)
+          : { ...noWorkflows, ...options.workflows?.({ store }) }),
+        deliverMail,
+      },
       registry,
       carriers: scripted.carriers,
       routing: createRouting(registry),
@@ -157,6 +164,8 @@ export async function openApi(
       const { verificationId }: { verificationId: string } = JSON.parse(text);
       return { verificationId, code: sms.codeOf({ phone, verificationId }) };
     },
+    /** What mail boxes received, after `drained`. */
+    mail,
     /** Waits for all that the app does beside its answers. */
     drained: () => aside.drain(10_000),
     /** The carriers, which say what a test has them say (`test/carriers/scripted.ts`). */
@@ -210,6 +219,7 @@ const noWorkflows: Workflows = {
   closeUser: away,
   runRegistration: away,
   hasEnded: async () => false,
+  deliverMail: away,
   statusOf: async () => 'unknown',
   hasPollers: away,
 };

@@ -53,7 +53,7 @@ async function asked(userId: UserId, email: string) {
 }
 
 const rename = (userId: UserId, to: string, at = now) =>
-  changeHandle(store, { userId, kind: 'nickname', to: nick(to), now: at });
+  changeHandle(store, { userId, kind: 'nickname', to: nick(to), epoch: 0, now: at });
 
 describe('changeHandle', () => {
   it('a nickname that is free → the user’s, and the old one is free', async () => {
@@ -87,6 +87,14 @@ describe('changeHandle', () => {
     await store.users.model.updateOne({ _id: userId as string }, { $set: { status: 'closed' } });
     expect(await rename(userId, 'ginkgo')).toBe('stale');
     expect(await ownerOf('nickname', 'ginkgo')).toBeNull();
+  });
+
+  it('a nickname in an epoch that is over → stale, and nothing is reserved', async () => {
+    const userId = await user({ nickname: 'gorse' });
+    await store.users.raiseEpoch(userId, 'released');
+    expect(await rename(userId, 'heather')).toBe('stale');
+    expect((await store.users.find(userId))?.nickname).toBe('gorse');
+    expect(await ownerOf('nickname', 'heather')).toBeNull();
   });
 
   it('50 users who want one nickname at one instant → exactly one has it', async () => {
@@ -215,7 +223,7 @@ describe('a crash in the middle of a change', () => {
         return reserve.call(store.handles, handle);
       },
     };
-    const wanted = { userId, kind: 'nickname' as const, to: nick('violet'), now };
+    const wanted = { userId, kind: 'nickname' as const, to: nick('violet'), epoch: 0, now };
     expect(await changeHandle({ ...store, handles: slow }, wanted)).toBe('stale');
     expect((await store.users.find(userId))?.nickname).toBe('umbel');
     expect(await ownerOf('nickname', 'umbel')).toBe(userId);

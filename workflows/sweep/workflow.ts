@@ -1,4 +1,5 @@
 import { isCancellation, proxyActivities } from '@temporalio/workflow';
+import type { createLostMailActivities } from '../../activities/mail/lost-mails.ts';
 import type { createLostRequestActivities } from '../../activities/registration/lost-requests.ts';
 import type { createSweepActivities } from '../../activities/sweep/sweep.ts';
 import type { createLostClosingActivities } from '../../activities/user/lost-closings.ts';
@@ -25,6 +26,12 @@ const { resumePhoneRequests } = proxyActivities<ReturnType<typeof createLostRequ
   retry: { maximumAttempts: 3 },
 });
 
+const { resumeOwedMails, tidyHandles } = proxyActivities<ReturnType<typeof createLostMailActivities>>({
+  // As above.
+  startToCloseTimeout: '1 minute',
+  retry: { maximumAttempts: 3 },
+});
+
 /**
  * Looks for what was lost and sets it going again; runs on a schedule. One kind that can't be looked after doesn't keep
  * the others waiting; the run fails in the end, so that it is seen.
@@ -35,11 +42,13 @@ export async function sweep(): Promise<void> {
   for (const step of [
     wakeOverdueNumbers,
     resumeOwedNotices,
+    resumeOwedMails,
     resumeImports,
     resumePhoneRequests,
     resumeClosings,
     tidyUp,
     freeHandles,
+    tidyHandles,
     sealAudit,
   ]) {
     try {
