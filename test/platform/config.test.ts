@@ -55,6 +55,7 @@ describe('loadConfig', () => {
       logins: { sessionLifetime: 43_200_000, failuresPerAddress: 100 },
       passwordCost: { memoryKiB: 19_456, passes: 2, lanes: 1 },
       logLevel: 'info',
+      handlesKept: 7_776_000_000,
       sweepInterval: 60_000,
       shutdownGrace: 20_000,
     });
