@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Home } from '../carriers/gateway.ts';
 import type { Asked, AskedSince, LineFacts, MatchAnswer } from '../domain/carrier-reply.ts';
-import type { Claim, KeptAnswers } from '../domain/claim.ts';
+import type { Claim, ClaimTenancy, KeptAnswers } from '../domain/claim.ts';
 import type { DurationMs, Instant } from '../domain/instant.ts';
 import { judgeClaim as judgeByRules, questionAfterFreeze, type Verdict } from '../domain/verdict.ts';
-import type { VerdictQuestion } from '../domain/verdict-question.ts';
+import { lineOf, type VerdictQuestion } from '../domain/verdict-question.ts';
 import type { Customer } from '../store/customers.ts';
 import type { NumberRecord } from '../store/numbers.ts';
 import { type Known, provinceOf, questionOn, questionOnFrozen, readFeeds, readVerified } from './facts.ts';
@@ -29,6 +29,8 @@ export interface Judged {
   readonly feedsVouch: boolean;
   readonly at: Instant;
   readonly lookupFor: LookupFor;
+  /** How the carrier described the number's present tenancy; null where it was not asked, or didn't. */
+  readonly tenancy: ClaimTenancy | null;
   /** Why questions had no answer, for evidence. */
   readonly reasons: Readonly<Record<string, string>>;
 }
@@ -105,6 +107,11 @@ const isUnavailable = ({ verdict, rule }: Verdict, { match }: VerdictQuestion): 
   verdict === 'undecided' &&
   (rule === 'unavailable' || (rule === 'match-undecided' && match?.reply.kind === 'unavailable'));
 
+function tenancyOf(question: VerdictQuestion): ClaimTenancy | null {
+  const joined = lineOf(question)?.joined;
+  return question.line && joined ? { joined, source: question.line.source } : null;
+}
+
 /** What is to be kept of the replies: all when each is an answer; nothing new (undefined) when some never came. */
 function toKeep(question: VerdictQuestion, verified: Customer | null): KeptAnswers | null | undefined {
   const kinds = repliesOf(question).map(({ reply }) => reply.kind);
@@ -146,7 +153,10 @@ export function createJudge(tools: VerdictTools): Judge {
       const kept = reuse
         ? verdictByKept({ claim, question: begun, home, known, trust: { now: at, answerMaxAge } })
         : null;
-      if (kept) return { ...facts, verdict: kept, lookups: 0, reused: true, unavailable: false, reasons: {} };
+      if (kept) {
+        const none = { lookups: 0, tenancy: null, unavailable: false, reasons: {} };
+        return { ...facts, ...none, verdict: kept, reused: true };
+      }
 
       const { question, verdict } = await conclude(begun, inquiry, known.verified);
       const answers = toKeep(question, known.verified);
@@ -161,6 +171,7 @@ export function createJudge(tools: VerdictTools): Judge {
         lookups: inquiry.lookups(),
         reused: false,
         unavailable,
+        tenancy: tenancyOf(question),
         reasons: inquiry.reasons(),
       };
     },
@@ -188,6 +199,7 @@ export function createJudge(tools: VerdictTools): Judge {
         reused: false,
         unavailable: isUnavailable(verdict, question),
         feedsVouch: false,
+        tenancy: tenancyOf(question),
         at,
         lookupFor,
         reasons: inquiry.reasons(),

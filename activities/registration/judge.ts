@@ -1,6 +1,9 @@
 import type { DurationMs, Instant } from '../../domain/instant.ts';
+import { compareBeginning } from '../../domain/join-comparison.ts';
+import { joinedSpan } from '../../domain/joined.ts';
 import { takeOverWithin } from '../../domain/registration-rules.ts';
 import { evidenceOf } from '../../verdicts/evidence.ts';
+import { provinceOf } from '../../verdicts/facts.ts';
 import type { Judge, Judged } from '../../verdicts/judge.ts';
 import { decideOn, type FactTools, type NextStep, type RequestFacts, readRequest } from './facts.ts';
 
@@ -19,6 +22,16 @@ export function createPhoneJudgeActivities({ store, registry, judge }: FactTools
     }
     // What was answered to another question, an hour ago or a minute, is no reason to end somebody's claim.
     return claim && judge.judgeClaim({ ...call, claim, reuse: false });
+  };
+
+  /** The tenancy as the carrier just told of it, for the new claim to remember; not one that begins after the code was proven. */
+  const tenancyFor = (
+    { request: { provenAt }, number: { province } }: RequestFacts,
+    { tenancy, at }: Judged,
+  ): Judged['tenancy'] => {
+    if (tenancy === null) return null;
+    const { timeZone } = provinceOf(registry, province, at);
+    return compareBeginning(joinedSpan(tenancy.joined, timeZone), provenAt) === 'later' ? null : tenancy;
   };
 
   return {
@@ -52,10 +65,12 @@ export function createPhoneJudgeActivities({ store, registry, judge }: FactTools
             code: `${request.kind}.${outcomes[step.kind]}`,
             details: { requestId, ...(step.kind === 'refuse' ? { reason: step.code } : {}) },
           },
-          at,
+          // The decision follows the verdict, also where our clocks differ.
+          at: Math.max(at, judged.at),
         }),
       );
-      return step.kind === 'take' || step.kind === 'refuse' ? { ...step, verdictId } : step;
+      if (step.kind === 'refuse') return { ...step, verdictId };
+      return step.kind === 'take' ? { ...step, verdictId, tenancy: tenancyFor(facts, judged) } : step;
     },
   };
 }

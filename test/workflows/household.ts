@@ -29,6 +29,7 @@ provinces:
   - id: sichuan
     name: { zh: 四川, en: Sichuan }
     trackedSince: 2020-01-01
+    restartsOnTransfer: true
     systems:
       - id: mobile-5g
         kind: mobile
@@ -107,11 +108,11 @@ export async function openHousehold() {
         registry,
         routing,
         carriers,
-        handlesKept: 90 * 86_400_000,
         judge: createJudge({ store, carriers, registry, now: Date.now }),
         hasher: testHasher,
         passwords: testPasswords,
         messenger,
+        handlesKept: 90 * 86_400_000,
         mail: {
           send: async (mail) => {
             if (mailbox.refuses) throw new MailError('permanent', 'no such mailbox');
@@ -126,6 +127,12 @@ export async function openHousehold() {
   /** The server's time now: it runs ahead of ours once a freeze was skipped. */
   const now = () => environment.currentTimeMs();
 
+  /** A number that nobody had before. */
+  const freshPhone = (): PhoneNumber => {
+    phones += 1;
+    return `+8613800${String(100_000 + phones)}` as PhoneNumber;
+  };
+
   /** A number that a user holds since long ago. */
   async function holdNumber({
     verified = false,
@@ -134,8 +141,7 @@ export async function openHousehold() {
     verified?: boolean;
     bindingId?: string | null;
   } = {}) {
-    phones += 1;
-    const phone = `+8613800${String(100_000 + phones)}` as PhoneNumber;
+    const phone = freshPhone();
     const numberKey = testHasher.numberKeyOf(phone);
     const id = randomUUID().slice(0, 8);
     const userId = asUserId(`user-${id}`);
@@ -245,10 +251,24 @@ export async function openHousehold() {
       return evidence.filter(({ code }) => code === 'notice.delivered').length === times;
     });
 
+  /** Waits, without skipping time, until the carrier was asked so many more questions. */
+  const asked = async (times: number): Promise<void> => {
+    let seen = 0;
+    await eventually(`the carrier was asked ${times} times`, async () => {
+      // The look at the store is what lets the worker go on.
+      await store.ping();
+      seen += scripted.lookups().length;
+      return seen >= times;
+    });
+  };
+
   return {
     client,
     environment,
     store,
+    registry,
+    freshPhone,
+    asked,
     matches,
     /** What the carrier says of lines; of persons `matches` does. */
     carriers: scripted,
