@@ -25,7 +25,7 @@ import {
   numberKeyText,
   phoneField,
 } from '../schemas/primitives.ts';
-import { type NumberView, numberView } from '../views/number-view.ts';
+import { type NumberView, numberView, withAnswers } from '../views/number-view.ts';
 import { timelineView } from '../views/timeline-view.ts';
 
 const access = { kind: 'token', scope: 'numbers:read' } as const satisfies Access;
@@ -43,12 +43,14 @@ type Dependencies = Pick<ApiDependencies, 'store' | 'workflows' | 'registry' | '
 export function numberRoutes(dependencies: Dependencies): Route[] {
   const { store, workflows, registry, now } = dependencies;
 
-  const listed = async (record: NumberRecord): Promise<NumberView> =>
-    numberView({ record, claims: await store.claims.find(record.numberKey), registry, now: now() });
+  const viewed = async (record: NumberRecord): Promise<NumberView> => {
+    const claims = await store.claims.find(record.numberKey);
+    return withAnswers(numberView({ record, claims, registry, now: now() }), claims?.claim ?? null);
+  };
 
   const shown = async (record: NumberRecord) => {
     const id = numberLifeWorkflowId(record.numberKey);
-    const [view, status] = await Promise.all([listed(record), workflows.statusOf(id)]);
+    const [view, status] = await Promise.all([viewed(record), workflows.statusOf(id)]);
     return { ...view, workflow: status === null ? null : { id, status } };
   };
 
@@ -142,7 +144,7 @@ export function numberRoutes(dependencies: Dependencies): Route[] {
       tag,
       summary: 'Numbers by state, province and end of freeze',
       description:
-        'With a state in the order of the end of their freeze, without one in the order of their keys. Each list is noted in the audit.',
+        'With a state in the order of the end of their freeze, without one in the order of their keys. Lists go by what was reported alone. Each list is noted in the audit.',
       access,
       query: z.strictObject({
         state: z.enum(numberStates).optional(),

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type { Registry } from '../../carriers/registry.ts';
 import { rulesOf } from '../../carriers/rules.ts';
+import type { LineFacts } from '../../domain/carrier-reply.ts';
+import type { Claim } from '../../domain/claim.ts';
 import { formatInstant, type Instant } from '../../domain/instant.ts';
 import type { Joined } from '../../domain/joined.ts';
 import { maskPhone } from '../../domain/masking.ts';
@@ -46,6 +48,31 @@ export function numberView({
     // Bindings aren't made yet.
     binding: null,
   };
+}
+
+/** The states that a carrier's word on the line stands for. One that nobody holds and none freezes says too little. */
+const heardStates: Record<LineFacts['status'], NumberView['state']> = {
+  'in-use': 'in-use',
+  suspended: 'suspended',
+  frozen: 'frozen',
+  'not-in-use': 'unknown',
+};
+
+/**
+ * Adds what the carrier said of the number when it was asked about the claim on it, where nothing was reported: its last
+ * answer, or else how it described the tenancy when the claim was made.
+ */
+export function withAnswers(view: NumberView, claim: Claim | null): NumberView {
+  if (view.state !== 'unknown' || claim === null) return view;
+  const { answers, tenancy: remembered } = claim;
+  const line = answers?.line?.reply.kind === 'answer' ? answers.line.reply.value : null;
+  const joined = line ? line.joined : (remembered?.joined ?? null);
+  const source = line ? answers?.line?.source : remembered?.source;
+  const state = line ? heardStates[line.status] : remembered ? 'in-use' : 'unknown';
+  if (source === undefined || state === 'unknown') return view;
+  const isHeld = state !== 'frozen';
+  const tenancy = { joinedAt: joined && joinedText(joined), endedAt: null, endReason: null, source };
+  return { ...view, state, tenancy: isHeld ? tenancy : null };
 }
 
 /** When somebody proved to hold the number: as its record knows it, and as the claims on it say. */

@@ -50,6 +50,31 @@ describe('looking a number up', () => {
     expect(await api.store.numbers.find(numberKey)).toMatchObject({ version: 1, events: [] });
   });
 
+  it('of which nothing was reported, but the carrier was asked → as the carrier said', async () => {
+    const joined = { precision: 'second', at: now - 400 * day } as const;
+    const remembered = await write('+8613800138091', []);
+    const tenancy = { joined, source: 'sichuan/mobile-5g' };
+    await api.store.claims.claim(remembered, { ...claim(now - 300 * day, 'active'), tenancy });
+    expect((await lookUp('+8613800138091')).body).toMatchObject({
+      state: 'in-use',
+      tenancy: { joinedAt: iso(joined.at), endedAt: null, endReason: null, source: 'sichuan/mobile-5g' },
+    });
+
+    const asked = await write('+8613800138092', []);
+    const made = { ...claim(now - 300 * day, 'active'), claimId: asClaimId('asked'), tenancy };
+    await api.store.claims.claim(asked, made);
+    const facts = { status: 'frozen', portedIn: false, joined: null } as const;
+    const line = { source: 'sichuan/mobile-5g', at: now, reply: { kind: 'answer', value: facts } } as const;
+    const { claimId } = made;
+    const answers = { line, recycledSince: [], match: null };
+    await api.store.claims.model.updateOne({ _id: asked }, { $set: { 'claim.answers': answers } });
+    expect((await lookUp('+8613800138092')).body).toMatchObject({
+      state: 'frozen',
+      tenancy: null,
+      claim: { claimId },
+    });
+  });
+
   it('of a frozen number that somebody claims → all of it, in the words of the contract', async () => {
     const cancelled = now - 10 * day;
     const numberKey = await write('+8613800138003', [
