@@ -4,6 +4,7 @@ import { accountRoutes } from './routes/accounts.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { carrierEventRoutes } from './routes/carrier-events.ts';
 import { closingRoutes } from './routes/closings.ts';
+import { identityRoutes } from './routes/identities.ts';
 import { importRoutes } from './routes/imports.ts';
 import { loginRoutes } from './routes/logins.ts';
 import { nameRoutes } from './routes/names.ts';
@@ -22,6 +23,7 @@ export function routesOf(dependencies: ApiDependencies): Route[] {
     ...numberRoutes(dependencies),
     ...userRoutes(dependencies),
     ...nameRoutes(dependencies),
+    ...identityRoutes(dependencies),
     ...accountRoutes(dependencies),
     ...closingRoutes(dependencies),
     ...verificationCodeRoutes(dependencies),

@@ -8,6 +8,12 @@ type SystemKind = 'mobile' | 'fixed' | 'broadband';
 /** When a claim whose tenancy was cancelled goes: at once, or when the freeze ends. */
 type ReleaseTime = 'at-once' | 'at-freeze-end';
 
+/**
+ * What becomes of an identity that a user declares and the carrier of the login phone contradicts: it is refused, or kept
+ * as declared (many people use a number in a relative's name).
+ */
+export type IdentityMismatch = 'refuse' | 'keep';
+
 /** A province as the registry describes it. */
 export type Province = {
   readonly id: string;
@@ -20,6 +26,7 @@ export type Province = {
   readonly release: { readonly bound: ReleaseTime; readonly unbound: ReleaseTime };
   /** How old a carrier's answer may be to let somebody in by it. */
   readonly answerMaxAge: DurationMs;
+  readonly identityMismatch: IdentityMismatch;
   readonly trackedSince: Day;
   readonly restartsOnTransfer: boolean;
   readonly systems: readonly CarrierSystem[];

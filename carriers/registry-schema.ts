@@ -161,6 +161,7 @@ export function registrySchema(sources: SecretSources) {
       .strictObject({ bound: releaseTime.default('at-once'), unbound: releaseTime.default('at-freeze-end') })
       .prefault({}),
     answerMaxAge: parsedText(parseDuration).prefault('PT10M'),
+    identityMismatch: z.enum(['refuse', 'keep']).default('refuse'),
     trackedSince: parsedText(parseDay),
     // Without the province's word a join date says nothing about transfers, and the careful reading is "undecided".
     restartsOnTransfer: z.boolean().default(false),

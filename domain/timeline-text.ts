@@ -34,6 +34,18 @@ const texts = {
     zh: '确认为同一人，登录手机延续到新的使用期',
     en: 'The same person holds the number again, so the login phone goes on',
   },
+  'identity.verified': {
+    zh: '运营商确认了用户提供的实名信息',
+    en: "The carrier confirmed the user's identity",
+  },
+  'identity.refused': {
+    zh: '用户提供的实名信息与运营商登记的不符，已拒绝',
+    en: 'The carrier knows the number under another identity than the user declared, which was refused',
+  },
+  'identity.declared': {
+    zh: '用户提供了实名信息，运营商尚未确认',
+    en: 'The user declared an identity that the carrier has not confirmed',
+  },
   'sessions.ended': { zh: '用户的登录会话已全部结束', en: "The user's sessions were ended" },
   'password.voided': {
     zh: '号码换人后仅凭短信验证码设置的密码已作废',

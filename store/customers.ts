@@ -65,6 +65,12 @@ export function createCustomers({ connection, cipher }: { connection: Connection
       await model.updateOne({ _id: customerId as string, verifiedAt: null }, { $set: { verifiedAt: at } });
     },
 
+    /** Removes a declared identity that its user replaced. False where it was verified meanwhile, and stays. */
+    async forget(customerId: CustomerId): Promise<boolean> {
+      await model.deleteOne({ _id: customerId as string, verifiedAt: null });
+      return (await model.countDocuments({ _id: customerId as string })) === 0;
+    },
+
     /** Removes the customer of a user that never was committed. */
     async remove(customerId: CustomerId): Promise<void> {
       await model.deleteOne({ _id: customerId as string });

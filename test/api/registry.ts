@@ -22,6 +22,7 @@ export const registryText = `provinces:
   - id: guangdong
     name: { zh: 广东, en: Guangdong }
     trackedSince: 2020-01-01
+    identityMismatch: keep
     systems:
       - id: mobile-5g
         kind: mobile

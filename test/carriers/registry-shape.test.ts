@@ -69,6 +69,13 @@ const rows: FaultRow[] = [
     says: 'Not an ISO 8601 duration in weeks, days, hours, minutes and seconds',
   },
   {
+    what: 'a policy that is none',
+    change: ['    trackedSince', '    identityMismatch: maybe\n    trackedSince'],
+    at: 'maybe',
+    path: 'provinces[0].identityMismatch',
+    says: 'Invalid option: expected one of "refuse"|"keep"',
+  },
+  {
     what: 'an unknown time zone',
     change: ['    trackedSince', '    timeZone: Asia/Chengdu\n    trackedSince'],
     at: 'Asia/Chengdu',

@@ -17,6 +17,7 @@ describe('registry', () => {
       freeze: 90 * DAY_MS,
       release: { bound: 'at-once', unbound: 'at-freeze-end' },
       answerMaxAge: 600_000,
+      identityMismatch: 'refuse',
       trackedSince: '2020-01-01',
       restartsOnTransfer: true,
     });
