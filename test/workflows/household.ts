@@ -82,7 +82,7 @@ export async function openHousehold() {
 
   const matches: MatchScript = [{ kind: 'answer', value: 'no-match' }];
   const mails: Mail[] = [];
-  const mailbox = { refuses: false };
+  const mailbox = { refuses: false, away: false };
   const scripted = createScriptedCarriers(registry);
   const gateway: Pick<CarrierGateway, 'match'> = {
     match: async () => {
@@ -115,6 +115,7 @@ export async function openHousehold() {
         handlesKept: 90 * 86_400_000,
         mail: {
           send: async (mail) => {
+            if (mailbox.away) throw new MailError('transient', 'the mail server is away');
             if (mailbox.refuses) throw new MailError('permanent', 'no such mailbox');
             mails.push(mail);
           },
@@ -274,6 +275,7 @@ export async function openHousehold() {
     carriers: scripted,
     mails,
     mailbox,
+    messenger,
     now,
     holdNumber,
     eventOf,
