@@ -25,6 +25,8 @@ export interface Inquiry {
   readonly home: Home;
   /** What the system can be asked beside the line's record. */
   readonly capabilities: { readonly recycledSince: boolean; readonly match: boolean };
+  /** Whether the line's record has a join date. */
+  readonly tellsJoinDate: boolean;
   line(): Promise<Asked<LineFacts>>;
   recycledSince(since: Day): Promise<Asked<boolean>>;
   match(person: Person): Promise<Asked<MatchAnswer>>;
@@ -112,6 +114,7 @@ export function inquire(
       recycledSince: gateway?.capabilities.recycledSince ?? false,
       match: gateway?.capabilities.match ?? false,
     },
+    tellsJoinDate: gateway !== null && gateway.capabilities.joinDate !== 'absent',
     async line() {
       return ask('line', 'queryLine', async (system) => {
         const answer = await system.queryLine({ phone });

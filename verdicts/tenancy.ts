@@ -25,9 +25,9 @@ export async function rememberTenancy(
   },
 ): Promise<void> {
   const { store, registry, now } = tools;
-  const joinDate = registry.systemOf(home.province, home.system)?.capabilities.joinDate ?? 'absent';
-  if (claim.tenancy !== null || joinDate === 'absent') return;
+  if (claim.tenancy !== null) return;
   const inquiry = inquire(tools, { home, phone, lookupFor: 'claim-tenancy', withinMs: null });
+  if (!inquiry.tellsJoinDate) return;
   const { reply, source } = await inquiry.line();
   const joined = reply.kind === 'answer' ? reply.value.joined : null;
   if (joined === null) return;
