@@ -21,6 +21,7 @@ import { createPhoneJudgeActivities } from './registration/judge.ts';
 import { createLostRequestActivities } from './registration/lost-requests.ts';
 import { createRegistrationActivities } from './registration/register.ts';
 import { createSweepActivities } from './sweep/sweep.ts';
+import { createPhoneChangeActivities } from './user/change-phone.ts';
 import { createClosingActivities } from './user/closing.ts';
 import { createLostClosingActivities } from './user/lost-closings.ts';
 
@@ -51,6 +52,7 @@ export const createActivities = (dependencies: ActivityDependencies) => ({
   ...createLostMailActivities(dependencies),
   ...createMailActivities(dependencies),
   ...createNoticeActivities(dependencies),
+  ...createPhoneChangeActivities(dependencies),
   ...createPhoneRequestActivities(dependencies),
   ...createRegistrationActivities(dependencies),
   ...createSweepActivities(dependencies),

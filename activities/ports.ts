@@ -14,6 +14,8 @@ export interface Messenger {
 export interface UserChanges {
   /** Has a user closed that asked for it. Nothing happens while its phone is being changed: it is to be called again. */
   closeUser(call: { userId: UserId; correlator: string }): Promise<void>;
+  /** Has a change of phone go on that was asked for. Nothing happens while something else changes the user's phone. */
+  changePhone(call: { changeId: string; userId: UserId; correlator: string }): Promise<void>;
 }
 
 /** Has mails sent that are owed. Each call may be repeated. */

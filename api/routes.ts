@@ -9,6 +9,7 @@ import { importRoutes } from './routes/imports.ts';
 import { loginRoutes } from './routes/logins.ts';
 import { nameRoutes } from './routes/names.ts';
 import { numberRoutes } from './routes/numbers.ts';
+import { phoneChangeRoutes } from './routes/phone-changes.ts';
 import { registrationRoutes } from './routes/registrations.ts';
 import { userRoutes } from './routes/users.ts';
 import { verificationCodeRoutes } from './routes/verification-codes.ts';
@@ -26,6 +27,7 @@ export function routesOf(dependencies: ApiDependencies): Route[] {
     ...identityRoutes(dependencies),
     ...accountRoutes(dependencies),
     ...closingRoutes(dependencies),
+    ...phoneChangeRoutes(dependencies),
     ...verificationCodeRoutes(dependencies),
     ...registrationRoutes(dependencies),
     ...importRoutes(dependencies),

@@ -27,7 +27,13 @@ import {
   registrationWorkflowId,
 } from '../workflows/registration/contract.ts';
 import { mainTaskQueue } from '../workflows/task-queues.ts';
-import { type CloseUserInput, closeUserWorkflow, userWorkflowId } from '../workflows/user/contract.ts';
+import {
+  type ChangePhoneInput,
+  type CloseUserInput,
+  changePhoneWorkflow,
+  closeUserWorkflow,
+  userWorkflowId,
+} from '../workflows/user/contract.ts';
 
 /**
  * What came of handing a carrier's call over: taken now, taken before with the same body, or taken before with another
@@ -73,6 +79,11 @@ export interface Workflows {
    * Rejects when the server doesn't answer: then the sweep has it closed.
    */
   closeUser(input: CloseUserInput): Promise<'started' | 'busy'>;
+  /**
+   * Has a change of phone go on. `busy` when another one of the user does, or this one already, or it is being closed.
+   * Rejects when the server doesn't answer: then the sweep has it go on.
+   */
+  changePhone(input: ChangePhoneInput): Promise<'started' | 'busy'>;
   /** Has a mail sent that is owed. Rejects when the server doesn't answer: then the sweep has it sent. */
   deliverMail(input: MailInput): Promise<void>;
   /** The status of the last workflow under an id; null when there is none. */
@@ -183,6 +194,22 @@ export function createWorkflows(client: Client): Workflows {
         return true;
       } catch (error) {
         return error instanceof WorkflowFailedError;
+      }
+    },
+
+    async changePhone(input) {
+      try {
+        await within(runWithin, () =>
+          client.workflow.start(changePhoneWorkflow, {
+            workflowId: userWorkflowId(input.userId),
+            taskQueue: mainTaskQueue,
+            args: [input],
+          }),
+        );
+        return 'started';
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        return 'busy';
       }
     },
 

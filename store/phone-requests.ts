@@ -1,7 +1,9 @@
 import type { Connection } from 'mongoose';
+import { Schema } from 'mongoose';
 import type { ClaimId, NumberKey, UserId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { insertNew, modelOf } from './schema.ts';
+import type { UserPhone } from './users.ts';
 
 /** What somebody wants a number for that can't be given without a verdict. */
 export type PhoneRequestKind = 'registration' | 'phone-change';
@@ -28,6 +30,8 @@ export interface PhoneRequest {
   formerClaimId: ClaimId | null;
   /** Whether that one ended for this. */
   formerHolderReleased: boolean;
+  /** Of a change of phone, the phone that the user leaves for it: noted before it does. */
+  leaving: UserPhone | null;
   /** `x-correlator` of the call. */
   correlator: string;
   createdAt: Instant;
@@ -39,7 +43,7 @@ export interface PhoneRequest {
 /** A request as it begins. */
 export type NewPhoneRequest = Omit<
   PhoneRequest,
-  'status' | 'reason' | 'formerHolderReleased' | 'startedAt' | 'settledAt'
+  'status' | 'reason' | 'formerHolderReleased' | 'leaving' | 'startedAt' | 'settledAt'
 >;
 
 /** How a request ends. */
@@ -66,6 +70,7 @@ export function createPhoneRequests({ connection }: { connection: Connection }) 
       provenAt: { type: Number, required: true },
       formerClaimId: { type: String, default: null },
       formerHolderReleased: { type: Boolean, required: true },
+      leaving: { type: Schema.Types.Mixed, default: null },
       correlator: { type: String, default: '' },
       createdAt: { type: Number, required: true },
       startedAt: { type: Number, required: true },
@@ -90,6 +95,7 @@ export function createPhoneRequests({ connection }: { connection: Connection }) 
         status: 'pending',
         reason: null,
         formerHolderReleased: false,
+        leaving: null,
         startedAt: rest.createdAt,
         settledAt: null,
       };
@@ -100,6 +106,16 @@ export function createPhoneRequests({ connection }: { connection: Connection }) 
     async find(requestId: string): Promise<PhoneRequest | null> {
       const doc = await model.findById(requestId).lean<PhoneRequestDoc>();
       return doc && open(doc);
+    },
+
+    /** Notes which phone the user leaves for the one that was asked for. */
+    async noteLeaving(requestId: string, leaving: UserPhone | null): Promise<void> {
+      await model.updateOne({ _id: requestId }, { $set: { leaving } });
+    },
+
+    /** Takes a pending request back that nobody has begun to decide, so that it can be made again. */
+    async withdraw(requestId: string): Promise<void> {
+      await model.deleteOne({ _id: requestId, status: 'pending', leaving: null });
     },
 
     /** Ends a pending request. Gives how it ended, now or before; null when there is none. */

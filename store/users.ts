@@ -170,6 +170,30 @@ export function createUsers({ connection, cipher }: { connection: Connection; ci
       return user?.status === 'open' && user.phone?.claimId === phone.claimId;
     },
 
+    /**
+     * Has an open user's document name another phone, or none, in place of the one of a claim, or of none. True also
+     * when it did so before; false where it names something else.
+     */
+    async movePhone({
+      userId,
+      from,
+      to,
+    }: {
+      userId: UserId;
+      from: ClaimId | null;
+      to: UserPhone | null;
+    }): Promise<boolean> {
+      const at = from === null ? { phone: null } : { 'phone.claimId': from };
+      const written = await model.findOneAndUpdate(
+        { _id: userId as string, status: 'open', ...at },
+        { $set: { phone: to } },
+        { projection: { _id: 1 } },
+      );
+      if (written) return true;
+      const user = await this.find(userId);
+      return user?.status === 'open' && (user.phone?.claimId ?? null) === (to?.claimId ?? null);
+    },
+
     /** Takes the phone of one claim from the user's document; a phone of a later claim stays. */
     async dropPhone(userId: UserId, claimId: ClaimId): Promise<void> {
       await model.updateOne({ _id: userId as string, 'phone.claimId': claimId }, { $set: { phone: null } });

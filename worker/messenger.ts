@@ -16,7 +16,7 @@ import {
   registrationWorkflowId,
 } from '../workflows/registration/contract.ts';
 import { mainTaskQueue } from '../workflows/task-queues.ts';
-import { closeUserWorkflow, userWorkflowId } from '../workflows/user/contract.ts';
+import { changePhoneWorkflow, closeUserWorkflow, userWorkflowId } from '../workflows/user/contract.ts';
 
 /** Enough to keep a batch from going one by one, few enough to leave the server to others. */
 const callsAtOnce = 20;
@@ -87,6 +87,19 @@ export function createMessenger(client: Client): Mails & Messenger & PhoneReques
         });
       } catch (error) {
         // It is being closed already, or its phone is being changed.
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+    },
+
+    async changePhone(input) {
+      try {
+        await client.workflow.start(changePhoneWorkflow, {
+          workflowId: userWorkflowId(input.userId),
+          taskQueue: mainTaskQueue,
+          args: [input],
+        });
+      } catch (error) {
+        // It is being changed already, or the user is being closed.
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       }
     },

@@ -6,4 +6,5 @@ export { deliverNotice } from './notice/workflow.ts';
 export { numberLife } from './number/workflow.ts';
 export { registerOnVerdict } from './registration/workflow.ts';
 export { sweep } from './sweep/workflow.ts';
+export { changePhone } from './user/change-phone.ts';
 export { closeUser } from './user/close-user.ts';

@@ -1,7 +1,7 @@
 import { asRegistrationId } from '../../domain/ids.ts';
 import type { DurationMs, Instant } from '../../domain/instant.ts';
 import type { Store } from '../../store/store.ts';
-import type { PhoneRequests } from '../ports.ts';
+import type { PhoneRequests, UserChanges } from '../ports.ts';
 
 /** What is found lost at one time; the rest waits for the next sweep, so that one never floods the workers. */
 const batch = 500;
@@ -14,7 +14,7 @@ export function createLostRequestActivities({
   messenger,
 }: {
   store: Store;
-  messenger: PhoneRequests;
+  messenger: PhoneRequests & Pick<UserChanges, 'changePhone'>;
 }) {
   return {
     /**
@@ -23,9 +23,11 @@ export function createLostRequestActivities({
      */
     async resumePhoneRequests({ now }: { now: Instant }): Promise<number> {
       const lost = await store.phoneRequests.unseenSince({ before: now - lostAfter, limit: batch });
-      for (const { kind, requestId, correlator } of lost) {
+      for (const { kind, requestId, userId, correlator } of lost) {
         if (kind === 'registration') {
           await messenger.runRegistration({ registrationId: asRegistrationId(requestId), correlator });
+        } else {
+          await messenger.changePhone({ changeId: requestId, userId, correlator });
         }
       }
       const requestIds = lost.map(({ requestId }) => requestId);

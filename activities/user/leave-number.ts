@@ -20,32 +20,25 @@ export interface Departure {
 }
 
 /**
- * Ends a user's claim because the user leaves the number, with all that follows from it. Gives what is kept of the
- * claim; null where the carrier's word had ended it before, or it never was made. Afterwards no claim of that id begins
- * again by itself. May be done again after a crash anywhere in between.
+ * Ends a user's claim because the user leaves the number, with all that follows from it. Afterwards no claim of that id
+ * begins again by itself. May be done again after a crash anywhere in between.
  */
 export async function leaveNumber(
   tools: { store: Store; messenger: Messenger },
-  { userId, phone, at, correlator }: Departure,
-): Promise<ReleasedClaim | null> {
-  const { store, messenger } = tools;
-  const { numberKey } = phone;
-  const ended = await endClaim(store, { userId, phone, at });
-  if (ended?.cause.kind !== 'left') {
-    // What follows from a release by the carrier's word is done by the number's life.
-    await store.users.dropPhone(userId, phone.claimId);
-    return null;
-  }
-  await followRelease({ store, messenger }, { numberKey, released: ended, correlator });
-  await store.claims.settleRelease(phone);
-  const number = await store.numbers.find(numberKey);
-  // Its life sleeps on a claim that is gone.
-  if (number?.attendBy != null) await messenger.wakeNumbers({ numberKeys: [numberKey], correlator });
-  return ended;
+  departure: Departure,
+): Promise<void> {
+  const { userId, phone } = departure;
+  const ended = await endOwnClaim(tools.store, departure);
+  // What follows from a release by the carrier's word is done by the number's life.
+  if (ended === null) await tools.store.users.dropPhone(userId, phone.claimId);
+  else await followLeaving(tools, { ...departure, ended });
 }
 
-/** Ends the claim, or makes sure that one which ended before is not given back. Gives what is kept of it. */
-async function endClaim(
+/**
+ * Ends a user's claim, or makes sure that one which the carrier's word ended before is not given back. Gives what is
+ * kept of a claim that its user left, now or before; null of any other.
+ */
+export async function endOwnClaim(
   store: Store,
   { userId, phone: { numberKey, claimId }, at }: Omit<Departure, 'correlator'>,
 ): Promise<ReleasedClaim | null> {
@@ -54,12 +47,24 @@ async function endClaim(
     if (doc?.claim?.claimId === claimId) {
       const since = doc.claim.stateSince;
       const owes: Duty = { kind: 'release-claim', claimId, userId, since, cause: left };
-      const released = await store.claims.release({ numberKey, claimId, at, since, cause: left, owes });
-      if (released) return released;
+      await store.claims.release({ numberKey, claimId, at, since, cause: left, owes });
       continue;
     }
-    const past = doc?.released.find((each) => each.claimId === claimId) ?? null;
-    if (past === null || past.cause.kind === 'left' || past.disputed) return past;
+    const past = doc?.released.find((each) => each.claimId === claimId);
+    if (past?.cause.kind === 'left') return past;
+    if (!past || past.disputed) return null;
     await store.claims.markDisputed({ numberKey, claimId });
   }
+}
+
+/** What follows from a claim that its user left: it is told, and the number's life sleeps on it no longer. */
+export async function followLeaving(
+  { store, messenger }: { store: Store; messenger: Messenger },
+  { phone, ended, correlator }: Pick<Departure, 'phone' | 'correlator'> & { ended: ReleasedClaim },
+): Promise<void> {
+  const { numberKey } = phone;
+  await followRelease({ store, messenger }, { numberKey, released: ended, correlator });
+  await store.claims.settleRelease(phone);
+  const number = await store.numbers.find(numberKey);
+  if (number?.attendBy != null) await messenger.wakeNumbers({ numberKeys: [numberKey], correlator });
 }

@@ -15,7 +15,7 @@ export function createLostClosingActivities({
   handlesKept,
 }: {
   store: Pick<Store, 'closings' | 'handles' | 'users'>;
-  messenger: UserChanges;
+  messenger: Pick<UserChanges, 'closeUser'>;
   handlesKept: DurationMs;
 }) {
   return {

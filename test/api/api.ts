@@ -217,6 +217,7 @@ const noWorkflows: Workflows = {
   runImport: away,
   wakeNumber: away,
   closeUser: away,
+  changePhone: away,
   runRegistration: away,
   hasEnded: async () => false,
   deliverMail: away,

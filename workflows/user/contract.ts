@@ -12,3 +12,14 @@ export interface CloseUserInput {
   /** `x-correlator` of the call. */
   readonly correlator: string;
 }
+
+/** The workflow type's name. */
+export const changePhoneWorkflow = 'changePhone';
+
+/** A change of phone whose request is written down under its id. */
+export interface ChangePhoneInput {
+  readonly changeId: string;
+  readonly userId: UserId;
+  /** `x-correlator` of the call. */
+  readonly correlator: string;
+}
