@@ -101,6 +101,17 @@ const stories: [what: string, before: () => Promise<unknown>, wanted: object][] 
     { claim: 'suspended', epoch: 1, evidence: ['claim.suspended'], told: ['suspended'] },
   ],
   [
+    "a release that a carrier's answer led to",
+    () =>
+      store.claims.noteRecycled({
+        ...{ numberKey, claimId, since: claim().stateSince, found: { at: day(20), verdictId: 'verdict-1' } },
+      }),
+    {
+      ...{ claim: null, released: ['recycled'], phone: null, epoch: 1 },
+      ...{ evidence: ['claim.released'], told: ['released'] },
+    },
+  ],
+  [
     'a restoration',
     async () => {
       await report(cancelled);

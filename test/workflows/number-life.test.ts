@@ -2,6 +2,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { CarrierUnavailable } from '../../carriers/gateway.ts';
 import { asCaseId, asClaimId, asUserId } from '../../domain/ids.ts';
 import type { PhoneNumber } from '../../domain/phone-number.ts';
+import { createMessenger } from '../../worker/messenger.ts';
 import {
   type NumberLifeView,
   numberLifeQuery,
@@ -262,6 +263,36 @@ describe('a notice', () => {
       status: 'open',
     });
     house.mailbox.refuses = false;
+  });
+});
+
+describe("a carrier's answer that shows a number to be somebody else's", () => {
+  it('→ released as by an event: sessions end, the user is told, money and user stay', async () => {
+    const { phone, numberKey, userId, claimId } = await house.holdNumber();
+    const unknown = {
+      events: [],
+      provenAt: [],
+      phase: 'unknown',
+      freezeEndsAt: null,
+      fromVersion: 0,
+    } as const;
+    const home = { province: 'sichuan', system: 'mobile-5g' };
+    await house.store.numbers.write([{ numberKey, phone, ...home, ...unknown }]);
+    const { stateSince: since } = (await house.store.claims.find(numberKey))?.claim ?? { stateSince: 0 };
+    const found = { at: await house.now(), verdictId: 'verdict-1' };
+    await house.store.claims.noteRecycled({ numberKey, claimId, since, found });
+    await createMessenger(house.client).wakeNumbers({ numberKeys: [numberKey], correlator: 'test' });
+    await house.lifeEnds(numberKey);
+
+    expect(await house.store.claims.find(numberKey)).toMatchObject({
+      claim: null,
+      released: [{ claimId, userId, cause: { kind: 'recycled', eventKey: null } }],
+    });
+    expect(await house.store.users.find(userId)).toMatchObject({ status: 'open', phone: null, epoch: 1 });
+    await house.told(numberKey, 1);
+    const codes = (await house.store.evidence.ofNumber(numberKey)).map(({ code }) => code);
+    expect(codes).toEqual(['claim.released', 'notice.delivered']);
+    expect((await house.store.numbers.find(numberKey))?.attendBy).toBeNull();
   });
 });
 

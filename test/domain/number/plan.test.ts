@@ -75,6 +75,52 @@ describe('release policy on a claim without a binding', () => {
   });
 });
 
+describe("a claim whose number a carrier's answer showed to be somebody else's", () => {
+  const foundRecycled = { at: day(28), verdictId: 'verdict-1' };
+
+  it.each(['active', 'suspended'] as const)('no event tells of it, the claim %s → released', (state) => {
+    const { duties, nextAt } = plan([], { claim: claim({ state, foundRecycled }), holderVerified: true });
+    expect(duties).toMatchObject([{ kind: 'release-claim', cause: { kind: 'recycled', eventKey: null } }]);
+    expect(nextAt).toBeNull();
+  });
+
+  it('events tell of the end too → they come first, the person asked about included', () => {
+    const found = claim({ foundRecycled });
+    expect(kinds([cancelled], { claim: found })).toEqual(['suspend-claim']);
+    expect(kinds([reissued], { claim: found, holderVerified: true })).toEqual([
+      'suspend-claim',
+      'ask-same-person',
+    ]);
+  });
+
+  it('released for that → no later event gives it back', () => {
+    const past = released({ cause: { kind: 'recycled', eventKey: null } });
+    expect(kinds([cancelled, retraction(cancelled, 22)], { claim: null, released: [past] })).toEqual([]);
+  });
+});
+
+describe('a claim that a verdict moved to a later tenancy of the same person', () => {
+  const moved = { anchoredAt: day(40), confirmedAt: day(40) };
+  const late = { receivedAt: day(50) };
+
+  it('late reports of the time before → nothing (I7)', () => {
+    const events = [event('number.cancelled', 20, late), event('number.reissued', 39, late)];
+    expect(kinds(events, { claim: claim(moved), now: day(50) })).toEqual([]);
+  });
+
+  it('cancelled afterwards → suspended', () => {
+    expect(kinds([event('number.cancelled', 45)], { claim: claim(moved), now: day(50) })).toEqual([
+      'suspend-claim',
+    ]);
+  });
+
+  it('… and reclaimed → restored, in the tenancy that it moved to', () => {
+    const events = [event('number.cancelled', 45), event('number.reclaimed', 47)];
+    const { duties } = plan(events, { claim: claim({ ...moved, state: 'suspended' }), now: day(50) });
+    expect(duties).toMatchObject([{ kind: 'restore-claim', anchoredAt: day(40), moved: false }]);
+  });
+});
+
 describe('a reclaim that speaks of a later tenancy than the claim was made in', () => {
   it('the reissue was lost, the later holder cancels and reclaims → the claim is released, not restored', () => {
     const joined = { precision: 'second', at: day(15) } as const;
