@@ -7,6 +7,7 @@ import type { Passwords } from '../platform/passwords.ts';
 import type { MailPort } from '../ports/mail.ts';
 import type { Store } from '../store/store.ts';
 import type { Judge } from '../verdicts/judge.ts';
+import type { Verdicts } from '../verdicts/verdicts.ts';
 import { createCarrierEventActivities } from './carrier-events/record.ts';
 import { createImportActivities } from './import/import.ts';
 import { createLostMailActivities } from './mail/lost-mails.ts';
@@ -17,6 +18,7 @@ import { createLifeActivities } from './number/life.ts';
 import { createSamePersonActivities, createUnansweredActivities } from './number/same-person.ts';
 import type { Mails, Messenger, PhoneRequests, UserChanges } from './ports.ts';
 import { createPhoneRequestActivities } from './registration/decide.ts';
+import { createIdentityActivities } from './registration/identity.ts';
 import { createPhoneJudgeActivities } from './registration/judge.ts';
 import { createLostRequestActivities } from './registration/lost-requests.ts';
 import { createRegistrationActivities } from './registration/register.ts';
@@ -31,7 +33,7 @@ export interface ActivityDependencies {
   readonly registry: Registry;
   readonly routing: Routing;
   readonly carriers: Carriers;
-  readonly judge: Judge;
+  readonly judge: Judge & Pick<Verdicts, 'verifyIdentity'>;
   readonly hasher: NumberHasher;
   readonly passwords: Passwords;
   readonly mail: MailPort;
@@ -61,6 +63,7 @@ export const createActivities = (dependencies: ActivityDependencies) => ({
 
 /** The steps that ask a carrier; each province system has a queue of its own for them. */
 export const createCarrierActivities = (dependencies: ActivityDependencies) => ({
+  ...createIdentityActivities(dependencies),
   ...createPhoneJudgeActivities(dependencies),
   ...createSamePersonActivities(dependencies),
 });

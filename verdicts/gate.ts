@@ -8,6 +8,7 @@ import type { User } from '../store/users.ts';
 import { decisionOf, evidenceOf } from './evidence.ts';
 import { provinceOf, readFeeds, readVerified } from './facts.ts';
 import type { Judge, Judged } from './judge.ts';
+import { followPerson } from './moves.ts';
 import type { VerdictTools, WakeNumber } from './ports.ts';
 import { findsRecycled, startRelease } from './release.ts';
 
@@ -117,7 +118,7 @@ async function pass(tools: GateTools, call: GateCall, read: Read): Promise<Passa
       code: decided.kind === 'refuse' ? decided.code : 'number_undecided',
     });
   }
-  const moved = await follow(tools, call, { claim, judged });
+  const moved = await followPerson(store, { numberKey: call.numberKey, claim, judged, at: now() });
   if (!moved) return refused(tools, call, { claim, judged, code: 'number_undecided' });
   await store.evidence.add(
     ...evidenceOf(judged, {
@@ -128,32 +129,6 @@ async function pass(tools: GateTools, call: GateCall, read: Read): Promise<Passa
     }),
   );
   return { kind: 'allow', user, claim: moved };
-}
-
-/** Follows the same person to the tenancy in which it was found. Gives the claim as it is then; null where it changed meanwhile. */
-async function follow(
-  { store, now }: GateTools,
-  { numberKey }: GateCall,
-  { claim, judged: { verdict, verdictId } }: { claim: Claim; judged: Judged },
-): Promise<Claim | null> {
-  const to = verdict.movesTo;
-  if (!to) return claim;
-  const { claimId, userId, stateSince: since, anchoredAt: from } = claim;
-  const moved = await store.claims.moveTo({ numberKey, claimId, since, from, to });
-  if (moved) {
-    await store.evidence.add({
-      evidenceId: `${claimId}:moved:${to.anchoredAt}`,
-      numberKey,
-      kind: 'effect',
-      code: 'claim.moved',
-      at: now(),
-      actor: 'linekeeper',
-      claimId,
-      userId,
-      details: { verdictId },
-    });
-  }
-  return moved;
 }
 
 async function refused(

@@ -5,6 +5,7 @@ import { takeOverWithin } from '../../domain/registration-rules.ts';
 import { evidenceOf } from '../../verdicts/evidence.ts';
 import { provinceOf } from '../../verdicts/facts.ts';
 import type { Judge, Judged } from '../../verdicts/judge.ts';
+import { followPerson } from '../../verdicts/moves.ts';
 import { decideOn, type FactTools, type NextStep, type RequestFacts, readRequest } from './facts.ts';
 
 /** Longer than any system's own time-outs for three questions; its worker's step has a minute. */
@@ -69,6 +70,8 @@ export function createPhoneJudgeActivities({ store, registry, judge }: FactTools
           at: Math.max(at, judged.at),
         }),
       );
+      // The holder keeps the number, and its claim goes with it to the tenancy in which the carrier found it.
+      if (claim) await followPerson(store, { numberKey: request.numberKey, claim, judged, at });
       if (step.kind === 'refuse') return { ...step, verdictId };
       return step.kind === 'take' ? { ...step, verdictId, tenancy: tenancyFor(facts, judged) } : step;
     },

@@ -1,10 +1,14 @@
 import { rulesOf } from '../../carriers/rules.ts';
+import type { Email } from '../../domain/handle.ts';
 import type { UserId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
+import { askForEmail } from '../../store/asked-email.ts';
 import { withdrawClaim } from '../../store/new-claim.ts';
 import { withdraw } from '../../store/new-user-steps.ts';
 import type { PhoneRequest } from '../../store/phone-requests.ts';
 import { refusal } from '../../store/registration.ts';
+import type { User } from '../../store/users.ts';
+import type { Mails } from '../ports.ts';
 import type { PhoneDecision } from './facts.ts';
 import { type TakeTools, takeNumber } from './take.ts';
 
@@ -12,6 +16,15 @@ import { type TakeTools, takeNumber } from './take.ts';
 export type RegistrationOutcome =
   | { readonly status: 'registered'; readonly userId: UserId; readonly formerHolderReleased: boolean }
   | { readonly status: 'refused'; readonly reason: string };
+
+/** What came of it, and the system that has to be asked whether its user is who it said to be; null where it said nothing. */
+interface Ended {
+  readonly outcome: RegistrationOutcome;
+  readonly confirms: { readonly province: string; readonly system: string } | null;
+}
+
+const ended = (outcome: RegistrationOutcome | null, confirms: Ended['confirms'] = null): Ended | null =>
+  outcome && { outcome, confirms };
 
 /** How a request for a number ended, in the words of registrations; null while it hasn't. */
 export function registrationOutcome(
@@ -23,8 +36,10 @@ export function registrationOutcome(
 }
 
 /** The two ends of a registration that needed a verdict. Each may be done again after a crash anywhere in it. */
-export function createRegistrationActivities(tools: TakeTools) {
-  const { store, registry } = tools;
+export function createRegistrationActivities(
+  tools: TakeTools & { readonly messenger: Pick<Mails, 'deliverMail'> },
+) {
+  const { store, registry, messenger } = tools;
   const newUserTools = (at: Instant) => ({
     store,
     rulesOf: (number: Parameters<typeof rulesOf>[1]) => rulesOf(registry, number),
@@ -45,6 +60,14 @@ export function createRegistrationActivities(tools: TakeTools) {
     return outcome;
   };
 
+  /** Has the mail sent that lets a new user verify its e-mail. Done again it is sent again; the last one counts. */
+  const askToVerify = async (user: User, { correlator, at }: { correlator: string; at: Instant }) => {
+    if (user.email === null || user.emailVerified) return;
+    const asked = { userId: user.userId, email: user.email as Email, epoch: null, correlator, at };
+    const tokenId = await askForEmail(store, asked);
+    if (tokenId) await messenger.deliverMail({ tokenId, correlator });
+  };
+
   return {
     /** Gives the pending user its number and opens it. Null where the decision is stale and has to be made anew. */
     async registerUser({
@@ -57,17 +80,22 @@ export function createRegistrationActivities(tools: TakeTools) {
       decision: Extract<PhoneDecision, { kind: 'take' }>;
       at: Instant;
       correlator: string;
-    }): Promise<RegistrationOutcome | null> {
+    }): Promise<Ended | null> {
       const request = await store.phoneRequests.find(requestId);
-      if (request === null || request.status === 'refused') return request && registrationOutcome(request);
+      if (request === null) return null;
+      if (request.status === 'refused') return ended(registrationOutcome(request));
       const taken = await takeNumber(tools, { request, decision, at, correlator });
       if (taken === null) return null;
       // A user that was given up meanwhile can't come back; the number it took is free again.
       if (!(await store.users.commit(request.userId))) {
-        return refuse(request, { reason: 'number_undecided', at });
+        return ended(await refuse(request, { reason: 'number_undecided', at }));
       }
+      const user = await store.users.find(request.userId);
+      if (user && request.status === 'pending') await askToVerify(user, { correlator, at });
       const settled = await store.phoneRequests.settle(requestId, { status: 'granted', ...taken, at });
-      return settled && registrationOutcome(settled);
+      const number = user?.customerId ? await store.numbers.find(request.numberKey) : null;
+      const home = number && { province: number.province, system: number.system };
+      return ended(settled && registrationOutcome(settled), home);
     },
 
     /** Refuses a registration, and takes back what was written for it. Gives how it ended, if it had before. */

@@ -15,7 +15,7 @@ import type { PhoneDecision } from './facts.ts';
 export interface TakeTools {
   readonly store: Store;
   readonly registry: Registry;
-  readonly messenger: Messenger;
+  readonly messenger: Pick<Messenger, 'wakeNumbers' | 'deliverNotice'>;
 }
 
 /**

@@ -15,6 +15,7 @@ import {
 import { createVerdicts } from '../../verdicts/verdicts.ts';
 import { registrationWorkflowId } from '../../workflows/registration/contract.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { askToVerifyEmail } from '../emails/verify.ts';
 import { Problem } from '../problem.ts';
 import { refuseOwn } from '../schemas/password.ts';
 import type { registrationRequestSchema } from '../schemas/registration.ts';
@@ -115,16 +116,21 @@ export function createRegistrar(dependencies: RegistrationDependencies) {
   /** What is done beside the answer: it may be lost, and nobody waits for it. */
   const beside = (
     { made, wake }: Extract<Registered, { kind: 'registered' }>,
-    { numberKey, identity, registrationId, correlator }: Applicant,
+    { numberKey, email, identity, correlator }: Applicant,
   ): void => {
     if (wake) aside.run('wake a number', () => workflows.wakeNumber({ numberKey, correlator }));
     if (!made) return;
     const { number, claim } = made;
+    const { userId } = claim;
+    if (email) {
+      const asked = { userId, email: email.address, epoch: null, correlator, at: now() };
+      aside.run('ask to verify an e-mail', async () => void (await askToVerifyEmail(dependencies, asked)));
+    }
     const home = { province: number.province, system: number.system };
     aside.run('remember a tenancy', () => verdicts.rememberTenancy({ number, home, claim }));
     if (!identity) return;
     aside.run('verify an identity', async () => {
-      const user = await store.users.find(registeredUserId(registrationId));
+      const user = await store.users.find(userId);
       if (!user?.customerId) return;
       const customer = { ...identity, customerId: user.customerId };
       await verdicts.verifyIdentity({ number, home, customer, withinMs: identityWithin });

@@ -51,7 +51,7 @@ describe('an import, from the call to its results', () => {
         passwords: testPasswords,
         messenger: createMessenger(api.temporal.client.client),
         mail: { send: away },
-        judge: { judgeClaim: away, judgeAfterFreeze: away },
+        judge: { judgeClaim: away, judgeAfterFreeze: away, verifyIdentity: away },
       },
     });
     const running = workers.map((worker) => worker.run());

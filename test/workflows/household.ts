@@ -14,7 +14,7 @@ import { createMetrics } from '../../platform/metrics.ts';
 import { createDataConverter } from '../../platform/temporal/data-converter.ts';
 import type { Mail } from '../../ports/mail.ts';
 import { MailError } from '../../ports/mail.ts';
-import { createJudge } from '../../verdicts/judge.ts';
+import { createVerdicts } from '../../verdicts/verdicts.ts';
 import { bundleWorkflows } from '../../worker/bundle.ts';
 import { createMessenger } from '../../worker/messenger.ts';
 import { createWorkers } from '../../worker/workers.ts';
@@ -108,7 +108,15 @@ export async function openHousehold() {
         registry,
         routing,
         carriers,
-        judge: createJudge({ store, carriers, registry, now: Date.now }),
+        judge: createVerdicts({
+          store,
+          carriers,
+          registry,
+          metrics: createMetrics('verdicts'),
+          now: Date.now,
+          wakeNumber: ({ numberKey, correlator }) =>
+            messenger.wakeNumbers({ numberKeys: [numberKey], correlator }),
+        }),
         hasher: testHasher,
         passwords: testPasswords,
         messenger,
@@ -263,10 +271,18 @@ export async function openHousehold() {
     });
   };
 
+  /** Waits, without skipping time, until so many mails went to an address. */
+  const mailed = (address: string, times: number) =>
+    eventually(`${times} mails went out`, async () => {
+      await store.ping();
+      return mails.filter(({ to }) => to === address).length === times;
+    });
+
   return {
     client,
     environment,
     store,
+    mailed,
     registry,
     freshPhone,
     asked,

@@ -3,14 +3,14 @@ import type { RegistrationOutcome } from '../../activities/registration/register
 import { rulesOf } from '../../carriers/rules.ts';
 import { asVerificationId, type NumberKey, type UserId } from '../../domain/ids.ts';
 import type { PhoneNumber } from '../../domain/phone-number.ts';
-import { register, registeredUserId, registrationIdOf } from '../../store/registration.ts';
+import { type Applicant, register, registeredUserId, registrationIdOf } from '../../store/registration.ts';
 import {
   type RegistrationInput,
   registrationWorkflow,
   registrationWorkflowId,
 } from '../../workflows/registration/contract.ts';
 import { mainTaskQueue } from '../../workflows/task-queues.ts';
-import { registrationTools } from '../registration/applicants.ts';
+import { registrationTools, richApplicant } from '../registration/applicants.ts';
 import { testHasher } from '../store/open-store.ts';
 import { type Household, openHousehold } from './household.ts';
 
@@ -30,7 +30,7 @@ const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 
 /** Somebody proves a number just now, and asks to be registered with it. */
-async function apply({ phone }: { phone: PhoneNumber }, { provenAgo = 0 } = {}) {
+async function apply({ phone }: { phone: PhoneNumber }, more: Partial<Applicant> = {}) {
   const at = await house.now();
   const registrationId = registrationIdOf(asVerificationId(randomUUID()));
   const tools = {
@@ -43,12 +43,13 @@ async function apply({ phone }: { phone: PhoneNumber }, { provenAgo = 0 } = {}) 
     phone,
     numberKey: testHasher.numberKeyOf(phone),
     home,
-    proof: { issuedAt: at - provenAgo - minuteMs, provenAt: at - provenAgo },
+    proof: { issuedAt: at - minuteMs, provenAt: at },
     password: 'four quiet lanterns',
     nickname: null,
     email: null,
     identity: null,
     correlator: 'test',
+    ...more,
   });
   if (came.kind !== 'asks-for-verdict') throw new Error(`was to need a verdict: ${JSON.stringify(came)}`);
   return { registrationId, userId: registeredUserId(registrationId), at };
@@ -126,6 +127,19 @@ describe('a registration on an occupied number', () => {
     expect(await house.store.numbers.find(numberKey)).toMatchObject({ provenAt: [applicant.at] });
   });
 
+  it('with e-mail and identity → the mail to verify is sent, and the carrier is asked who holds the number', async () => {
+    house.matches.splice(0, house.matches.length, { kind: 'answer', value: 'match' });
+    const { email, identity } = richApplicant(77);
+    const applicant = await apply(await occupied(recycledSince2025), { email, identity });
+    expect(await outcomeOf(applicant)).toMatchObject({ status: 'registered' });
+    const user = await house.store.users.find(applicant.userId);
+    expect(user?.customerId && (await house.store.customers.find(user.customerId))).toMatchObject({
+      verifiedAt: expect.any(Number),
+    });
+    await house.mailed(email?.address ?? '', 1);
+    expect(user).toMatchObject({ emailVerified: false });
+  });
+
   it('budget: a plain take-over → 13 events', async () => {
     const applicant = await apply(await occupied(recycledSince2025));
     await outcomeOf(applicant);
@@ -172,7 +186,11 @@ describe('a registration on an occupied number', () => {
     house.matches.splice(0, house.matches.length, { kind: 'answer', value: 'match' });
     const { phone, numberKey, claimId } = await occupied(recycledSince2025, { verified: true });
     expect(await outcomeOf(await apply({ phone }))).toEqual(refused('phone_in_use'));
-    expect(await house.store.claims.find(numberKey)).toMatchObject({ claim: { claimId }, released: [] });
+    expect(await house.store.claims.find(numberKey)).toMatchObject({
+      claim: { claimId, state: 'active', tenancy: { joined: { at: recycledSince2025 } } },
+      released: [],
+    });
+    expect(await codesOf(numberKey)).toContain('claim.moved');
   });
 
   it('claimed by somebody whose code was sent later → phone_in_use, and the carrier isn’t asked', async () => {

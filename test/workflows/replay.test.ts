@@ -18,6 +18,9 @@ const histories = [
   ['number-life-freeze-ended', 'number:n1_iFGMFJf0MXEZ-SSykZnjORDqwgmllXeqbPzAOGf2f1A'],
   ['number-life-same-person', 'number:n1_hT1B3qT8fBGSzLObsnsmSz6cZkws4rNePenOLp357i4'],
   ['carrier-events-two-numbers', 'carrier-events:sichuan:mobile-5g:c4459d78-00d6-47ed-9da0-eda2f00071bf'],
+  ['registration-taken-over', 'registration:816cf648-d87e-823d-89c7-8dc7b80413b5'],
+  ['registration-carrier-away-first', 'registration:1ffc8829-daf3-80e8-9171-8306fbfcf405'],
+  ['registration-refused', 'registration:11d62395-7052-8e91-ae04-72929e1dbd96'],
 ] as const;
 
 describe('replay of a recorded history', () => {

@@ -1,8 +1,16 @@
-import { ApplicationFailure, proxyLocalActivities } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  proxyActivities,
+  proxyLocalActivities,
+} from '@temporalio/workflow';
+import type { createIdentityActivities } from '../../activities/registration/identity.ts';
 import type {
   createRegistrationActivities,
   RegistrationOutcome,
 } from '../../activities/registration/register.ts';
+import type { UserId } from '../../domain/ids.ts';
+import { carrierTaskQueue } from '../task-queues.ts';
 import type { RegistrationInput } from './contract.ts';
 import { decisionOn } from './decision.ts';
 
@@ -30,7 +38,26 @@ export async function registerOnVerdict({
       if (refused === null) throw ApplicationFailure.nonRetryable('The request is gone', 'request_gone');
       return refused;
     }
-    const registered = await registerUser({ requestId, decision, at, correlator });
-    if (registered !== null) return registered;
+    const ended = await registerUser({ requestId, decision, at, correlator });
+    if (ended === null) continue;
+    const { outcome, confirms } = ended;
+    if (confirms && outcome.status === 'registered') await confirmIdentity(confirms, outcome.userId);
+    return outcome;
+  }
+}
+
+/** Has the carrier confirm who the new user said to be, if it can: once, and nothing hangs on it. */
+async function confirmIdentity(home: { province: string; system: string }, userId: UserId): Promise<void> {
+  const carrier = proxyActivities<ReturnType<typeof createIdentityActivities>>({
+    taskQueue: carrierTaskQueue(home),
+    startToCloseTimeout: '1 minute',
+    // A carrier in trouble is left alone: the user can tell its identity again at any time.
+    scheduleToCloseTimeout: '5 minutes',
+    retry: { maximumAttempts: 2 },
+  });
+  try {
+    await carrier.confirmIdentity({ userId });
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
   }
 }
