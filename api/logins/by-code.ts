@@ -3,7 +3,7 @@ import type { Instant } from '../../domain/instant.ts';
 import type { PhoneNumber } from '../../domain/phone-number.ts';
 import type { NumberHasher } from '../../platform/hashing.ts';
 import type { Store } from '../../store/store.ts';
-import type { CodeGate } from '../code-gate.ts';
+import type { Verdicts } from '../../verdicts/verdicts.ts';
 import { proveCode } from '../verification.ts';
 import type { Admitted } from './open-session.ts';
 import { refusedGate } from './refused-gate.ts';
@@ -12,8 +12,7 @@ import { refusedGate } from './refused-gate.ts';
 export interface CodeLoginTools {
   readonly store: Pick<Store, 'verifications'>;
   readonly hasher: Pick<NumberHasher, 'numberKeyOf' | 'blindIndex'>;
-
-  readonly passByCode: CodeGate;
+  readonly passByCode: Verdicts['passByCode'];
 }
 
 /** A phone whose code somebody has. */

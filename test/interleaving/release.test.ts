@@ -52,6 +52,9 @@ const address = '192.0.2.1';
 
 async function done(): Promise<void> {}
 
+// Hundreds of orders, each on a user of its own; a busy machine takes a minute for them.
+jest.setTimeout(180_000);
+
 let store: Store;
 let close: () => Promise<void>;
 let explore: ReturnType<typeof interleaver>['explore'];
