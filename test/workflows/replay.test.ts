@@ -21,6 +21,10 @@ const histories = [
   ['registration-taken-over', 'registration:816cf648-d87e-823d-89c7-8dc7b80413b5'],
   ['registration-carrier-away-first', 'registration:1ffc8829-daf3-80e8-9171-8306fbfcf405'],
   ['registration-refused', 'registration:11d62395-7052-8e91-ae04-72929e1dbd96'],
+  ['phone-changed', 'user:user-b75996a7'],
+  ['phone-changed-carrier-away-first', 'user:user-b36cb5ae'],
+  ['user-closed', 'user:user-fa79727d'],
+  ['user-closing-refused', 'user:user-1fcbed7d'],
 ] as const;
 
 describe('replay of a recorded history', () => {
