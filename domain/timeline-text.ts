@@ -34,6 +34,10 @@ const texts = {
     zh: '确认为同一人，登录手机延续到新的使用期',
     en: 'The same person holds the number again, so the login phone goes on',
   },
+  'email.voided': {
+    zh: '号码换人后仅凭短信验证码登录验证的邮箱已作废',
+    en: "An e-mail was taken away that was verified after a login by a code alone when the number may have been somebody else's",
+  },
   'identity.verified': {
     zh: '运营商确认了用户提供的实名信息',
     en: "The carrier confirmed the user's identity",

@@ -3,6 +3,7 @@ import type { EmailTokenId, UserId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { newEmailTokenId } from '../platform/email-token.ts';
 import type { Store } from './store.ts';
+import type { PasswordOrigin } from './user-doc.ts';
 
 /**
  * Writes down that a user wants to verify an e-mail, and owes it the mail that brings the token, which whoever calls
@@ -16,11 +17,13 @@ export async function askForEmail(
     userId: UserId;
     email: Email;
     epoch: number | null;
+    /** The login in which it is asked for, where that was by a code of the phone. */
+    byCode?: PasswordOrigin | null;
     correlator: string;
     at: Instant;
   },
 ): Promise<EmailTokenId | null> {
-  const { userId, email, epoch, correlator, at } = asked;
+  const { userId, email, epoch, byCode = null, correlator, at } = asked;
   const tokenId = newEmailTokenId();
   // A crash in between leaves no mail behind, and whoever asked has no answer: it is asked again.
   if (!(await store.users.askEmail({ userId, epoch, tokenId, email }))) return null;
@@ -30,6 +33,7 @@ export async function askForEmail(
     email,
     userId,
     epoch,
+    byCode,
     issuedAt: at,
     correlator,
   });

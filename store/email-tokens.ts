@@ -1,10 +1,12 @@
 import type { Connection } from 'mongoose';
+import { Schema } from 'mongoose';
 import type { Email } from '../domain/handle.ts';
 import type { EmailTokenId, UserId } from '../domain/ids.ts';
 import type { DurationMs, Instant } from '../domain/instant.ts';
 import type { EmailTokenKind } from '../platform/email-token.ts';
 import type { FieldCipher } from '../platform/field-cipher.ts';
 import { modelOf } from './schema.ts';
+import type { PasswordOrigin } from './user-doc.ts';
 
 /**
  * How long a token is good for. Somebody who registers reads mail within a day; a reset waits in front of the mail box,
@@ -25,6 +27,8 @@ export interface EmailToken {
   userId: UserId | null;
   /** Of a verification: the epoch that its user must still be in; null where any will do. */
   epoch: number | null;
+  /** Of a verification: the login by a code of the phone in which it was asked for; null for any other login. */
+  byCode: PasswordOrigin | null;
   issuedAt: Instant;
   expiresAt: Instant;
   mail: MailStatus;
@@ -51,6 +55,7 @@ export function createEmailTokens({ connection, cipher }: { connection: Connecti
       email: { type: String, required: true },
       userId: { type: String, default: null },
       epoch: { type: Number, default: null },
+      byCode: { type: Schema.Types.Mixed, default: null },
       issuedAt: { type: Number, required: true },
       expiresAt: { type: Number, required: true },
       mail: { type: String, required: true },

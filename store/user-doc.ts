@@ -8,10 +8,23 @@ export interface UserPhone {
   claimId: ClaimId;
 }
 
-/** The claim whose phone's code was all that somebody proved to set a password, and when. */
+/** The claim whose phone's code was all that somebody proved to do something, and when. */
 export interface PasswordOrigin {
   claimId: ClaimId;
   at: Instant;
+}
+
+/** The password was set by somebody who had proved nothing but a code of a claim's phone. */
+export interface PasswordByCode extends PasswordOrigin {
+  /** What was replaced so, each when the code was proven; oldest first, a few of them. */
+  replaced: { passwordHash: string | null; at: Instant }[];
+  /** What was replaced is the password again. */
+  isVoid?: true;
+}
+
+/** The e-mail was verified by somebody who had proved nothing but a code of a claim's phone; `former` (sealed) was the one before. */
+export interface EmailOrigin extends PasswordOrigin {
+  former: string | null;
 }
 
 /** The document of a payment user. */
@@ -29,7 +42,7 @@ export interface UserDoc {
   emailVerified: boolean;
   passwordHash: string | null;
   /** Absent, or null, where the password was set by more than the phone's code. */
-  passwordOrigin?: PasswordOrigin | null;
+  passwordOrigin?: PasswordByCode | null;
   customerId: CustomerId | null;
   phone: UserPhone | null;
   /** Rises whenever everything granted before must end: sessions and password writes carry the epoch they were made in. */
@@ -38,6 +51,8 @@ export interface UserDoc {
   epochCause: string | null;
   /** The token that verifies the e-mail which was given last; those of earlier ones are void. */
   emailAsked?: EmailTokenId | null;
+  /** Absent, or null, where the e-mail was verified on more than the phone's code. */
+  emailOrigin?: EmailOrigin | null;
   /** The change of a handle that is under way. */
   handleChange?: HandleChange | null;
   registeredAt: Instant;

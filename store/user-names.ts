@@ -1,10 +1,10 @@
 import type { Model } from 'mongoose';
 import type { Email, Nickname } from '../domain/handle.ts';
-import type { CustomerId, EmailTokenId, UserId } from '../domain/ids.ts';
+import type { CustomerId, UserId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { FieldCipher } from '../platform/field-cipher.ts';
 import type { HandleKind } from './handles.ts';
-import type { HandleChange, UserDoc } from './user-doc.ts';
+import type { EmailOrigin, HandleChange, PasswordOrigin, UserDoc } from './user-doc.ts';
 
 /** A change on its way, opened. */
 export interface OpenChange extends Omit<HandleChange, 'to' | 'from'> {
@@ -13,8 +13,26 @@ export interface OpenChange extends Omit<HandleChange, 'to' | 'from'> {
   readonly from: string | null;
 }
 
+/** What a user's password and e-mail rest on, where that is a code of the phone alone. */
+export interface RestsOn {
+  readonly password: PasswordOrigin | null;
+  /** Opened. */
+  readonly email: EmailOrigin | null;
+}
+
 /** How often a change is begun anew when another write comes between its read and its write. */
 const attempts = 5;
+
+/** Opens a change. */
+export const openedChange = (
+  cipher: Pick<FieldCipher, 'decrypt'>,
+  userId: UserId,
+  change: HandleChange,
+): OpenChange => {
+  const { kind, from, to } = change;
+  const unseal = (text: string): string => cipher.decrypt(text, `user.${kind}`);
+  return { ...change, userId, to: unseal(to), from: from === null ? null : unseal(from) };
+};
 
 /** The writes to a user's names: each one conditional write on the user's document. */
 export function userNames({ model, cipher }: { model: Model<UserDoc>; cipher: FieldCipher }) {
@@ -27,45 +45,16 @@ export function userNames({ model, cipher }: { model: Model<UserDoc>; cipher: Fi
     return emailVerified ? email : null;
   };
 
-  const openChange = (userId: UserId, change: HandleChange): OpenChange => ({
-    ...change,
-    userId,
-    to: unseal(change.kind, change.to),
-    from: change.from === null ? null : unseal(change.kind, change.from),
+  const openChange = (userId: UserId, change: HandleChange) => openedChange(cipher, userId, change);
+
+  const openOrigins = ({ passwordOrigin, emailOrigin }: UserDoc): RestsOn => ({
+    password: passwordOrigin ?? null,
+    email: emailOrigin
+      ? { ...emailOrigin, former: emailOrigin.former && unseal('email', emailOrigin.former) }
+      : null,
   });
 
   return {
-    /**
-     * Notes which e-mail an open user wants, in that epoch if one is named: a user without a verified one shows it, and
-     * the token that is named verifies it; no earlier one does any more. False where the epoch is over.
-     */
-    async askEmail({
-      userId,
-      epoch,
-      tokenId,
-      email,
-    }: {
-      userId: UserId;
-      epoch: number | null;
-      tokenId: EmailTokenId;
-      email: Email;
-    }): Promise<boolean> {
-      const inEpoch = epoch === null ? {} : { epoch };
-      const _id = userId as string;
-      const shown = await model.findOneAndUpdate(
-        { _id, status: 'open', emailVerified: false, ...inEpoch },
-        { $set: { email: seal('email', email), emailAsked: tokenId } },
-        { projection: { _id: 1 } },
-      );
-      if (shown) return true;
-      const kept = await model.findOneAndUpdate(
-        { _id, status: 'open', emailVerified: true, ...inEpoch },
-        { $set: { emailAsked: tokenId } },
-        { projection: { _id: 1 } },
-      );
-      return kept !== null;
-    },
-
     /** Begins a change of an open user's handle. Gives the one that is under way where there is one; null for no such user. */
     async beginChange({
       userId,
@@ -79,11 +68,14 @@ export function userNames({ model, cipher }: { model: Model<UserDoc>; cipher: Fi
       kind: HandleKind;
       to: Nickname | Email;
       at: Instant;
-    }): Promise<{ begun: boolean; change: OpenChange } | null> {
+    }): Promise<{ begun: boolean; change: OpenChange; restsOn: RestsOn } | null> {
       for (let attempt = 1; attempt <= attempts; attempt += 1) {
         const doc = await model.findById(userId).lean<UserDoc>();
         if (doc?.status !== 'open') return null;
-        if (doc.handleChange) return { begun: false, change: openChange(userId, doc.handleChange) };
+        const restsOn = openOrigins(doc);
+        if (doc.handleChange) {
+          return { begun: false, change: openChange(userId, doc.handleChange), restsOn };
+        }
         const change: HandleChange = { changeId, kind, to: seal(kind, to), from: held(kind, doc), at };
         const begun = await model.findOneAndUpdate(
           {
@@ -97,7 +89,7 @@ export function userNames({ model, cipher }: { model: Model<UserDoc>; cipher: Fi
           { $set: { handleChange: change } },
           { projection: { _id: 1 } },
         );
-        if (begun) return { begun: true, change: openChange(userId, change) };
+        if (begun) return { begun: true, change: openChange(userId, change), restsOn };
       }
       throw new Error('A change of a handle could not begin: the user is being written without a pause');
     },
@@ -112,34 +104,6 @@ export function userNames({ model, cipher }: { model: Model<UserDoc>; cipher: Fi
       const written = await model.findOneAndUpdate(
         { _id: userId as string, status: 'open', epoch, 'handleChange.changeId': changeId },
         { $set: { nickname: seal('nickname', to) } },
-        { projection: { _id: 1 } },
-      );
-      return written !== null;
-    },
-
-    /**
-     * Makes an e-mail its user's verified one, where the change wasn't taken over, the token is that of the e-mail which
-     * was given last, and the user is still in the epoch, if one is named.
-     */
-    async setEmail({
-      userId,
-      changeId,
-      to,
-      tokenId,
-      epoch,
-    }: Pick<OpenChange, 'userId' | 'changeId' | 'to'> & {
-      tokenId: EmailTokenId;
-      epoch: number | null;
-    }): Promise<boolean> {
-      const written = await model.findOneAndUpdate(
-        {
-          _id: userId as string,
-          status: 'open',
-          'handleChange.changeId': changeId,
-          emailAsked: tokenId,
-          ...(epoch === null ? {} : { epoch }),
-        },
-        { $set: { email: seal('email', to), emailVerified: true, emailAsked: null } },
         { projection: { _id: 1 } },
       );
       return written !== null;

@@ -5,6 +5,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { FieldCipher } from '../platform/field-cipher.ts';
 import { insertNew, modelOf } from './schema.ts';
 import type { PasswordOrigin, UserDoc, UserPhone } from './user-doc.ts';
+import { userEmails } from './user-emails.ts';
 import { userNames } from './user-names.ts';
 
 export type { PasswordOrigin, UserPhone } from './user-doc.ts';
@@ -13,7 +14,7 @@ export type { PasswordOrigin, UserPhone } from './user-doc.ts';
 export interface User
   extends Omit<
     UserDoc,
-    '_id' | 'epochCause' | 'abandonedAt' | 'passwordOrigin' | 'emailAsked' | 'handleChange'
+    '_id' | 'epochCause' | 'abandonedAt' | 'passwordOrigin' | 'emailAsked' | 'emailOrigin' | 'handleChange'
   > {
   userId: UserId;
 }
@@ -34,6 +35,7 @@ export function createUsers({ connection, cipher }: { connection: Connection; ci
       epoch: { type: Number, required: true },
       epochCause: { type: String, default: null },
       emailAsked: { type: String, default: undefined },
+      emailOrigin: { type: Schema.Types.Mixed, default: undefined },
       handleChange: { type: Schema.Types.Mixed, default: undefined },
       registeredAt: { type: Number, required: true },
       createdAt: { type: Number, required: true },
@@ -55,7 +57,8 @@ export function createUsers({ connection, cipher }: { connection: Connection; ci
     abandonedAt: __,
     passwordOrigin: ___,
     emailAsked: ____,
-    handleChange: _____,
+    emailOrigin: _____,
+    handleChange: ______,
     nickname,
     email,
     ...rest
@@ -68,6 +71,7 @@ export function createUsers({ connection, cipher }: { connection: Connection; ci
 
   return {
     model,
+    ...userEmails({ model, cipher }),
     ...userNames({ model, cipher }),
 
     async find(userId: UserId): Promise<User | null> {

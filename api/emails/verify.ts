@@ -5,6 +5,7 @@ import { readEmailToken } from '../../platform/email-token.ts';
 import { askForEmail } from '../../store/asked-email.ts';
 import { isUsable } from '../../store/email-tokens.ts';
 import { changeHandle } from '../../store/handle-change.ts';
+import type { PasswordOrigin } from '../../store/users.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { Problem } from '../problem.ts';
 
@@ -14,7 +15,8 @@ export type MailTools = Pick<ApiDependencies, 'store' | 'workflows' | 'aside'>;
 /**
  * Has the mail sent that lets a user verify an e-mail. Nothing is reserved and nothing opened by it, whoever has the
  * e-mail; the mail goes out beside the answer, and by the sweep if need be. `epoch`: the one that the user must still be
- * in when the token is used; null for a user that just came to be. False where the user isn't open in that epoch.
+ * in when the token is used; null for a user that just came to be. `byCode`: the session's login, where that was by a
+ * code of the phone. False where the user isn't open in that epoch.
  */
 export async function askToVerifyEmail(
   { store, workflows, aside }: MailTools,
@@ -22,6 +24,7 @@ export async function askToVerifyEmail(
     userId: UserId;
     email: Email;
     epoch: number | null;
+    byCode?: PasswordOrigin | null;
     correlator: string;
     at: Instant;
   },
@@ -48,13 +51,14 @@ export async function verifyEmail(
   // Done before by this very request, whose answer was lost.
   if (token.usedBy === by) return;
 
-  const { userId, email, epoch } = token;
+  const { userId, email, epoch, byCode } = token;
   const outcome = await changeHandle(store, {
     userId,
     kind: 'email',
     to: email,
     tokenId: token.tokenId,
     epoch,
+    byCode,
     now,
   });
   if (outcome === 'taken') throw new Problem('email_in_use');

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { asSessionId, type SessionId, type UserId } from '../../domain/ids.ts';
 import type { DurationMs, Instant } from '../../domain/instant.ts';
 import type { NumberHasher } from '../../platform/hashing.ts';
+import type { Session } from '../../store/sessions.ts';
 import type { Store } from '../../store/store.ts';
 import type { User } from '../../store/users.ts';
 import { Problem } from '../problem.ts';
@@ -15,6 +16,8 @@ export interface UserSession {
   readonly sessionId: SessionId;
   readonly userId: UserId;
   readonly user: User;
+  /** How the user logged in. */
+  readonly method: Session['method'];
   /** When the user logged in. */
   readonly createdAt: Instant;
 }
@@ -77,6 +80,7 @@ export function createSessionCheck({
     if (needs === 'fresh' && now() - session.createdAt > freshFor) {
       throw new Problem('reauthentication_required');
     }
-    return { sessionId: session.sessionId, userId: user.userId, user, createdAt: session.createdAt };
+    const { sessionId, method, createdAt } = session;
+    return { sessionId, userId: user.userId, user, method, createdAt };
   };
 }

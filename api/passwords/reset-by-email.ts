@@ -39,6 +39,7 @@ export async function askForReset(
     email,
     userId: null,
     epoch: null,
+    byCode: null,
     issuedAt: now,
     correlator,
   });

@@ -26,9 +26,11 @@ export function nameRoutes(tools: MailTools & Pick<ApiDependencies, 'hasher'>): 
       body: jsonBody({ schema: emailChangeSchema, example: { email: 'xiaoli@example.com' } }),
       responses: { 202: { description: 'The mail will be sent' } },
       problems: ['email_invalid'],
-    }).handle(async ({ body: { email }, session: { user }, correlator, receivedAt: at }) => {
-      const { userId, epoch } = user;
-      const isAsked = await askToVerifyEmail(tools, { userId, email, epoch, correlator, at });
+    }).handle(async ({ body: { email }, session, correlator, receivedAt: at }) => {
+      const { userId, epoch, phone } = session.user;
+      const byCode =
+        session.method === 'code' && phone ? { claimId: phone.claimId, at: session.createdAt } : null;
+      const isAsked = await askToVerifyEmail(tools, { userId, email, epoch, byCode, correlator, at });
       if (!isAsked) throw new Problem('session_required');
       return { status: 202 };
     }),

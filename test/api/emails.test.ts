@@ -1,4 +1,7 @@
+import { z } from 'zod';
+import { followRelease } from '../../activities/number/after-release.ts';
 import { openApi, type TestApi } from './api.ts';
+import { event } from './histories.ts';
 import { logInAs } from './own-session.ts';
 import { makePerson, type Person } from './people.ts';
 import { expectProblem } from './problems.ts';
@@ -169,6 +172,66 @@ describe('an e-mail that is given', () => {
     await api.drained();
     api.mail.box.refuses = false;
     expect(await api.store.emailTokens.owedSince({ before: clock + day, limit: 10 })).toEqual([]);
+  });
+});
+
+describe('an e-mail that was verified after a login by code', () => {
+  /** Has somebody with a code of the phone make another e-mail the user's. */
+  async function byCode({ userId, phone }: Person, email: string): Promise<void> {
+    api.carrierSays({ line: {} });
+    const codes = await api.token({ scope: 'codes:write', expiresIn: 10 * 86_400 });
+    const asked = await api.call('/v1/verification-codes', {
+      token: codes,
+      body: { phone, purpose: 'login' },
+    });
+    const { verificationId } = z.looseObject({ verificationId: z.string() }).parse(asked.body);
+    const code = api.sms.codeOf({ phone, verificationId });
+    const login = await api.call('/v1/sessions', { token, body: { phone, verificationId, code } });
+    const { sessionToken } = z.looseObject({ sessionToken: z.string() }).parse(login.body);
+    const headers = { 'x-user-session': sessionToken };
+    await api.call(`/v1/users/${userId}/email`, { method: 'PUT', token, body: { email }, headers });
+    await api.drained();
+    expect((await verify(api.mail.tokenTo(email))).status).toBe(204);
+  }
+
+  /** The number went to somebody else at an instant, and is released for it. */
+  async function reissue({ numberKey, claimId, userId }: Person, at: number): Promise<void> {
+    const number = await api.store.numbers.find(numberKey);
+    if (!number) throw new Error('no number');
+    const reissued = event('number.reissued', at);
+    await api.store.numbers.write([{ ...number, events: [reissued], fromVersion: number.version }]);
+    const since = (await api.store.claims.find(numberKey))?.claim?.stateSince ?? 0;
+    const cause = { kind: 'reissued', eventKey: reissued.key } as const;
+    const owes = { kind: 'release-claim', claimId, userId, since, cause } as const;
+    const step = { numberKey, claimId, at: clock, since, cause, owes };
+    const released = await api.store.claims.release(step);
+    if (!released) throw new Error('not released');
+    const messenger = { deliverNotice: async () => undefined };
+    await followRelease({ store: api.store, messenger }, { numberKey, released, correlator: 'test' });
+  }
+
+  it('and the number was another holder’s by then → gone, and the owner’s is back', async () => {
+    const person = await makePerson(api.store);
+    const email = address();
+    await byCode(person, email);
+    await reissue(person, clock - minute);
+    expect(await api.store.users.find(person.userId)).toMatchObject({
+      email: person.email,
+      emailVerified: true,
+      phone: null,
+    });
+    expect(await api.store.handles.ownerOf('email', email)).toBeNull();
+    expect((await logIn(person, person.email)).status).toBe(201);
+    const codes = (await api.store.evidence.ofNumber(person.numberKey)).map(({ code }) => code);
+    expect(codes).toContain('email.voided');
+  });
+
+  it('and the number went to somebody else later → stays', async () => {
+    const person = await makePerson(api.store);
+    const email = address();
+    await byCode(person, email);
+    await reissue(person, clock + minute);
+    expect((await logIn(person, email)).status).toBe(201);
   });
 });
 

@@ -49,7 +49,7 @@ const ownerOf = (kind: HandleKind, text: string) =>
 async function asked(userId: UserId, email: string) {
   const tokenId = asEmailTokenId(randomUUID());
   expect(await store.users.askEmail({ userId, epoch: null, tokenId, email: mail(email) })).toBe(true);
-  return { userId, kind: 'email' as const, to: mail(email), tokenId, epoch: null, now };
+  return { userId, kind: 'email' as const, to: mail(email), tokenId, epoch: null, byCode: null, now };
 }
 
 const rename = (userId: UserId, to: string, at = now) =>

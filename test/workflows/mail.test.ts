@@ -27,6 +27,7 @@ async function owed(): Promise<{ tokenId: EmailTokenId; email: string }> {
     email: email as Email,
     userId: null,
     epoch: null,
+    byCode: null,
     issuedAt: await house.now(),
     correlator: 'test',
   });
