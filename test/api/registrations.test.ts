@@ -286,6 +286,22 @@ describe('registrations of one number at one instant', () => {
   });
 });
 
+describe('while the workflow server is away', () => {
+  it('an occupied number → 202, pending until it is back; a free one → 201', async () => {
+    const phone = freshPhone();
+    const first = await issueCode(api.store, phone);
+    await register({ phone, ...first });
+    const later = await issueCode(api.store, phone, { issuedAt: Date.now() + 1 });
+    const answered = await register({ phone, ...later });
+    expect(answered.status).toBe(202);
+    const { registrationId } = readRegistration(answered);
+    expect(answered.body).toEqual({ registrationId, status: 'pending' });
+    const state = await api.call(`/v1/registrations/${registrationId}?wait=1`, { token });
+    expect(state.body).toEqual({ registrationId, status: 'pending' });
+    expect((await register(await wanted())).status).toBe(201);
+  });
+});
+
 describe('a registration under an Idempotency-Key', () => {
   it('repeated → the same answer, and one user', async () => {
     const body = await wanted();
