@@ -48,7 +48,7 @@ export function userNames({ model, cipher }: { model: Model<UserDoc>; cipher: Fi
   const openChange = (userId: UserId, change: HandleChange) => openedChange(cipher, userId, change);
 
   const openOrigins = ({ passwordOrigin, emailOrigin }: UserDoc): RestsOn => ({
-    password: passwordOrigin ?? null,
+    password: passwordOrigin && !passwordOrigin.isVoid ? passwordOrigin : null,
     email: emailOrigin
       ? { ...emailOrigin, former: emailOrigin.former && unseal('email', emailOrigin.former) }
       : null,

@@ -4,9 +4,10 @@ import type { ClaimId, UserId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { FieldCipher } from '../platform/field-cipher.ts';
 import { insertNew, modelOf } from './schema.ts';
-import type { PasswordOrigin, UserDoc, UserPhone } from './user-doc.ts';
+import type { UserDoc, UserPhone } from './user-doc.ts';
 import { userEmails } from './user-emails.ts';
 import { userNames } from './user-names.ts';
+import { userPasswords } from './user-passwords.ts';
 
 export type { PasswordOrigin, UserPhone } from './user-doc.ts';
 
@@ -73,6 +74,7 @@ export function createUsers({ connection, cipher }: { connection: Connection; ci
     model,
     ...userEmails({ model, cipher }),
     ...userNames({ model, cipher }),
+    ...userPasswords({ model }),
 
     async find(userId: UserId): Promise<User | null> {
       const doc = await model.findById(userId).lean<UserDoc>();
@@ -234,67 +236,6 @@ export function createUsers({ connection, cipher }: { connection: Connection; ci
         { _id: userId as string, status: 'closed' },
         { $set: { nickname: null, email: null, emailVerified: false } },
       );
-    },
-
-    /**
-     * Sets the password of an open user and ends all its sessions, in one write, if nothing ended them since `epoch` was
-     * read. `origin`: what it rests on; null for more than the phone's code; left out, it rests on what the one before
-     * did. Gives the epoch that begins; null where the one that was read is over.
-     */
-    async setPassword({
-      userId,
-      epoch,
-      passwordHash,
-      origin,
-      cause,
-    }: {
-      userId: UserId;
-      epoch: number;
-      passwordHash: string;
-      origin?: PasswordOrigin | null;
-      cause: string;
-    }): Promise<number | null> {
-      const written = await model
-        .findOneAndUpdate(
-          { _id: userId as string, status: 'open', epoch },
-          {
-            $set: {
-              passwordHash,
-              epochCause: cause,
-              ...(origin === undefined ? {} : { passwordOrigin: origin }),
-            },
-            $inc: { epoch: 1 },
-          },
-          { returnDocument: 'after', projection: { epoch: 1 } },
-        )
-        .lean<Pick<UserDoc, 'epoch'>>();
-      return written?.epoch ?? null;
-    },
-
-    /** Puts a costlier hash of the same password in place of the one that it was checked against. */
-    async rehashPassword({ userId, from, to }: { userId: UserId; from: string; to: string }): Promise<void> {
-      await model.updateOne({ _id: userId as string, passwordHash: from }, { $set: { passwordHash: to } });
-    },
-
-    /**
-     * Takes away a password that somebody set by the code of a claim's phone alone, at or after an instant. True when
-     * there was one, also where it was taken away before.
-     */
-    async voidPassword({
-      userId,
-      claimId,
-      since,
-    }: {
-      userId: UserId;
-      claimId: ClaimId;
-      since: Instant;
-    }): Promise<boolean> {
-      const written = await model.findOneAndUpdate(
-        { _id: userId as string, 'passwordOrigin.claimId': claimId, 'passwordOrigin.at': { $gte: since } },
-        { $set: { passwordHash: null } },
-        { projection: { _id: 1 } },
-      );
-      return written !== null;
     },
   };
 }
