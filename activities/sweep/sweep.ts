@@ -87,6 +87,7 @@ export function createSweepActivities({
       await store.verifications.deleteExpired(now - idempotencyKept);
       await store.sessions.deleteExpired(now);
       await store.limits.deleteExpired(now);
+      await store.knownAddresses.deleteExpired(now);
     },
 
     /**

@@ -57,6 +57,15 @@ describe('tidyUp', () => {
     expect(kept.map(({ _id }) => _id).sort()).toEqual(['good', 'proven lately']);
   });
 
+  it('addresses that a user has not logged in from for 90 days → forgotten, the others stay', async () => {
+    const userId = asUserId('user');
+    await store.knownAddresses.note({ userId, address: '192.0.2.1', now: now - 90 * day - 1 });
+    await store.knownAddresses.note({ userId, address: '192.0.2.2', now: now - 90 * day + minute });
+    await tidyUp();
+    await expect(store.knownAddresses.model.countDocuments()).resolves.toBe(1);
+    await expect(store.knownAddresses.has({ userId, address: '192.0.2.2', now })).resolves.toBe(true);
+  });
+
   it('sessions and limits past their time → deleted, the others stay', async () => {
     await session('over', now - 1);
     await session('good', now + 1);
