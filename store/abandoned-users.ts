@@ -1,5 +1,5 @@
 import type { Instant } from '../domain/instant.ts';
-import { wasMade } from './claims.ts';
+import { wasMade } from './claim-doc.ts';
 import { settleClaims } from './new-claim.ts';
 import { type NewUserTools, withdraw } from './new-user-steps.ts';
 import type { UserPhone } from './users.ts';

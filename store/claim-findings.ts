@@ -1,14 +1,7 @@
 import type { Model } from 'mongoose';
 import type { Claim, ClaimTenancy, FoundRecycled, KeptAnswers } from '../domain/claim.ts';
-import type { ClaimId, NumberKey } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { ClaimDoc } from './claims.ts';
-
-/** A claim, by its number. */
-interface OnClaim {
-  readonly numberKey: NumberKey;
-  readonly claimId: ClaimId;
-}
+import type { ClaimDoc, OnClaim } from './claim-doc.ts';
 
 /** Changes a claim by what `decide` makes of it; null leaves it. Gives it as it is then; null where it is no longer there. */
 type ChangeClaim = (on: OnClaim, decide: (claim: Claim) => Claim | null) => Promise<Claim | null>;

@@ -1,37 +1,16 @@
 import type { Connection } from 'mongoose';
 import { Schema } from 'mongoose';
 import type { Claim, ReleaseCause, ReleasedClaim, SamePersonCheck } from '../domain/claim.ts';
-import type { ClaimId, NumberKey } from '../domain/ids.ts';
+import type { NumberKey } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Duty } from '../domain/number/plan.ts';
+import { createClaimBeginnings } from './claim-beginnings.ts';
+import { type Change, type ClaimDoc, ended, type OnClaim } from './claim-doc.ts';
 import { createClaimFindings, withoutFound } from './claim-findings.ts';
-import { insertNew, modelOf } from './schema.ts';
-
-/** Who holds a number as login phone, and who did. One document per number, never deleted; the truth of I1. */
-export interface ClaimDoc {
-  _id: string;
-  claim: Claim | null;
-  /** The claims that ended, oldest first, at most {@link releasedKept}. */
-  released: ReleasedClaim[];
-  /**
-   * The duties whose step is in the claim, while what follows from it (epoch, evidence, notice) may not be done yet: by
-   * them a crash in between is made good. Absent where there never was one.
-   */
-  owed?: Duty[];
-  /** Only rises. */
-  version: number;
-}
+import { modelOf } from './schema.ts';
 
 /** How many ended claims a number keeps at hand for giving back and recovery; its timeline keeps all of them. */
 const releasedKept = 10;
-
-type Change = Pick<ClaimDoc, 'claim' | 'released'>;
-
-/** A claim, by its number. */
-interface OnClaim {
-  numberKey: NumberKey;
-  claimId: ClaimId;
-}
 
 /** One step on one claim, at an instant. `owes` is written with it, and stays until it is settled. */
 interface Step extends OnClaim {
@@ -39,19 +18,6 @@ interface Step extends OnClaim {
   /** `stateSince` of the claim, or `releasedAt` of the released one, that the step was decided on: else it is stale. */
   since: Instant;
   owes?: Duty;
-}
-
-/** Whether a claim was ever made, also if it ended since. */
-export const wasMade = (
-  { claim, released }: Pick<ClaimDoc, 'claim' | 'released'>,
-  claimId: ClaimId,
-): boolean => claim?.claimId === claimId || released.some((past) => past.claimId === claimId);
-
-/** What is kept of a claim that ends. */
-function ended(claim: Claim, { at, cause }: { at: Instant; cause: ReleaseCause }): ReleasedClaim {
-  // What the carrier said of it ends with it.
-  const { state: _, stateSince: __, bindingId: ___, answers: ____, foundRecycled: _____, ...kept } = claim;
-  return { ...kept, releasedAt: at, cause, disputed: false };
 }
 
 /** The claims of numbers. Every change names the `claimId` that it was decided on; "no longer there" counts as done. */
@@ -111,6 +77,7 @@ export function createClaims({ connection }: { connection: Connection }) {
 
   return {
     model,
+    ...createClaimBeginnings({ model, change }),
     ...createClaimFindings({ model, changeClaim }),
 
     async find(numberKey: NumberKey): Promise<ClaimDoc | null> {
@@ -119,91 +86,6 @@ export function createClaims({ connection }: { connection: Connection }) {
 
     async findMany(numberKeys: readonly NumberKey[]): Promise<ClaimDoc[]> {
       return model.find({ _id: { $in: [...numberKeys] } }).lean<ClaimDoc[]>();
-    },
-
-    /**
-     * Claims a number that nobody holds; true also when this very claim was made before, even if it ended since: it
-     * never begins again by this. False when another one holds the number. This write is the commit point of
-     * everything that gives a user a phone.
-     */
-    async claim(numberKey: NumberKey, claim: Claim): Promise<boolean> {
-      return (await this.begin(numberKey, claim)).made;
-    },
-
-    /**
-     * As `claim`; `doc` is what stands there then. Most numbers were never claimed, so that is tried first and costs one
-     * trip to the store.
-     */
-    async begin(numberKey: NumberKey, claim: Claim): Promise<{ made: boolean; doc: ClaimDoc }> {
-      const first: ClaimDoc = { _id: numberKey, claim, released: [], version: 1 };
-      const [inserted] = await insertNew(model, [first]);
-      if (inserted) return { made: true, doc: first };
-      const begun = (doc: ClaimDoc): Change | null =>
-        wasMade(doc, claim.claimId) || doc.claim ? null : { claim, released: doc.released };
-      const doc = await change(numberKey, begun);
-      return doc ? { made: wasMade(doc, claim.claimId), doc } : this.begin(numberKey, claim);
-    },
-
-    /**
-     * Ends the claim that somebody else's was found to follow, and begins that, in one write: at no instant are there
-     * two, or none. Gives what stands there when the new claim was made, now or before; null when the former one is no
-     * longer as it was decided on.
-     */
-    async takeOver({
-      numberKey,
-      former,
-      claim,
-      at,
-      cause,
-      owes,
-    }: {
-      numberKey: NumberKey;
-      /** The claim that ends, and its `stateSince`. */
-      former: { claimId: ClaimId; since: Instant };
-      claim: Claim;
-      at: Instant;
-      cause: ReleaseCause;
-      owes: Duty;
-    }): Promise<ClaimDoc | null> {
-      const swap = (doc: ClaimDoc): Change | null =>
-        doc.claim?.claimId === former.claimId && doc.claim.stateSince === former.since
-          ? { claim, released: [...doc.released, ended(doc.claim, { at, cause })] }
-          : null;
-      const doc = await change(numberKey, swap, owes);
-      return doc && wasMade(doc, claim.claimId) ? doc : null;
-    },
-
-    /** Makes many claims on different numbers as `claim` does, most of which nobody ever claimed. For each: whether it was made. */
-    async claimMany(claims: readonly { numberKey: NumberKey; claim: Claim }[]): Promise<boolean[]> {
-      const known = new Set(
-        (await this.findMany(claims.map(({ numberKey }) => numberKey))).map(({ _id }) => _id),
-      );
-      const unclaimed = claims.filter(({ numberKey }) => !known.has(numberKey));
-      const written = await insertNew(
-        model,
-        unclaimed.map(({ numberKey, claim }) => ({
-          _id: numberKey as string,
-          claim,
-          released: [],
-          version: 1,
-        })),
-      );
-      const made = new Set(unclaimed.filter((_, index) => written[index]));
-      const outcomes: boolean[] = [];
-      for (const each of claims) {
-        outcomes.push(made.has(each) || (await this.claim(each.numberKey, each.claim)));
-      }
-      return outcomes;
-    },
-
-    /** Takes back a claim whose user was never committed: as if it had not been made. True when it was there. */
-    async withdraw({ numberKey, claimId }: OnClaim): Promise<boolean> {
-      let withdrawn = false;
-      await change(numberKey, ({ claim, released }) => {
-        withdrawn = claim?.claimId === claimId;
-        return withdrawn ? { claim: null, released } : null;
-      });
-      return withdrawn;
     },
 
     /** Suspends a claim. Gives the claim as it is then, suspended now or before; null when it is no longer there. */

@@ -5,7 +5,7 @@ import type { Freeze } from '../domain/number/freeze.ts';
 import { foldHistory, freezeEndOf } from '../domain/number/history.ts';
 import { planLife, type ReleasePolicy, stateOfImported } from '../domain/number/plan.ts';
 import type { PhoneNumber } from '../domain/phone-number.ts';
-import type { ClaimDoc } from './claims.ts';
+import type { ClaimDoc } from './claim-doc.ts';
 import type { Evidence } from './evidence.ts';
 import type { NumberChange, NumberRecord } from './numbers.ts';
 import type { Store } from './store.ts';

@@ -5,7 +5,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { PhoneNumber } from '../domain/phone-number.ts';
 import { decideWaitingTakeOver, type RegistrationRefusal } from '../domain/registration-rules.ts';
 import { readWantedNumber, wasFaster } from '../domain/wanted-number.ts';
-import { wasMade } from './claims.ts';
+import { wasMade } from './claim-doc.ts';
 import { derivedId } from './derived-id.ts';
 import type { Evidence } from './evidence.ts';
 import { firstClaim, settleClaims, settleNewClaim } from './new-claim.ts';

@@ -8,7 +8,7 @@ import { foldHistory, freezeEndOf } from '../../domain/number/history.ts';
 import { planLife } from '../../domain/number/plan.ts';
 import type { Heartbeat, ReportedCall, ReportedEvent } from '../../domain/number/report.ts';
 import type { NumberHasher } from '../../platform/hashing.ts';
-import type { ClaimDoc } from '../../store/claims.ts';
+import type { ClaimDoc } from '../../store/claim-doc.ts';
 import type { NumberChange, NumberRecord } from '../../store/numbers.ts';
 import type { Store } from '../../store/store.ts';
 import type { Messenger } from '../ports.ts';

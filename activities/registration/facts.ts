@@ -11,7 +11,7 @@ import {
 } from '../../domain/registration-rules.ts';
 import type { Finding } from '../../domain/verdict-question.ts';
 import { readWantedNumber, type WantedNumber, wasFaster } from '../../domain/wanted-number.ts';
-import { type ClaimDoc, wasMade } from '../../store/claims.ts';
+import { type ClaimDoc, wasMade } from '../../store/claim-doc.ts';
 import type { NumberRecord } from '../../store/numbers.ts';
 import type { PhoneRequest } from '../../store/phone-requests.ts';
 import type { Store } from '../../store/store.ts';

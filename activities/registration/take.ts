@@ -3,7 +3,7 @@ import { rulesOf } from '../../carriers/rules.ts';
 import type { NumberKey } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Duty } from '../../domain/number/plan.ts';
-import type { ClaimDoc } from '../../store/claims.ts';
+import type { ClaimDoc } from '../../store/claim-doc.ts';
 import { firstClaim, settleClaims } from '../../store/new-claim.ts';
 import type { PhoneRequest } from '../../store/phone-requests.ts';
 import type { Store } from '../../store/store.ts';

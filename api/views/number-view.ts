@@ -13,7 +13,7 @@ import {
   stateAt,
   type Tenancy,
 } from '../../domain/number/history.ts';
-import type { ClaimDoc } from '../../store/claims.ts';
+import type { ClaimDoc } from '../../store/claim-doc.ts';
 import type { NumberRecord } from '../../store/numbers.ts';
 import type { listedNumberSchema } from '../schemas/number.ts';
 

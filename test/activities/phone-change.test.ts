@@ -4,7 +4,7 @@ import { parseRegistry } from '../../carriers/registry.ts';
 import type { Claim } from '../../domain/claim.ts';
 import { asClaimId, asUserId, type NumberKey, type UserId } from '../../domain/ids.ts';
 import type { NumberEvent } from '../../domain/number/event.ts';
-import type { ClaimDoc } from '../../store/claims.ts';
+import type { ClaimDoc } from '../../store/claim-doc.ts';
 import type { Store } from '../../store/store.ts';
 import { createScriptedCarriers } from '../carriers/scripted.ts';
 import { claim, day, event } from '../domain/number/events.ts';
@@ -85,6 +85,7 @@ async function request(): Promise<void> {
     issuedAt: now - 2,
     provenAt: now - 1,
     formerClaimId: (await store.claims.find(newNumber))?.claim?.claimId ?? null,
+    epoch: 0,
     correlator: 'test',
     createdAt: now,
   });
@@ -307,8 +308,28 @@ describe('a change of phone that is refused', () => {
     await store.claims.withdraw({ numberKey: oldNumber, claimId: oldClaim });
     await store.users.dropPhone(userId, oldClaim);
     await store.users.close(userId);
-    await expect(change()).resolves.toEqual({ status: 'refused', reason: 'change_in_progress' });
+    await expect(change()).resolves.toEqual({ status: 'refused', reason: 'session_required' });
     expect(await store.claims.find(newNumber)).toBeNull();
+  });
+
+  it('I2: the session that asked for it ended meanwhile, at whatever write → refused with the old phone, or changed before', async () => {
+    const ending = () => store.users.raiseEpoch(userId, 'released');
+    await ask();
+    await request();
+    const { writes } = await crashing.run(() => change(), null);
+    for (let atWrite = 0; atWrite <= writes; atWrite += 1) {
+      await ask();
+      await request();
+      if (atWrite > 0) await crashing.run(() => change(), { atWrite, side: 'after' });
+      const named = (await store.users.find(userId))?.phone?.claimId;
+      await ending();
+      const end = await change();
+      const isChanged = named === newClaim;
+      expect([atWrite, end?.status]).toEqual([atWrite, isChanged ? 'changed' : 'refused']);
+      expect(await outcome()).toMatchObject(
+        isChanged ? { live: [newClaim] } : { live: [oldClaim], phone: oldClaim, owed: [] },
+      );
+    }
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Claim } from '../../domain/claim.ts';
 import { asClaimId, asNumberKey, asUserId } from '../../domain/ids.ts';
+import type { PhoneNumber } from '../../domain/phone-number.ts';
 import type { Store } from '../../store/store.ts';
 import { claim as claimed, day } from '../domain/number/events.ts';
 import { openTestStore } from './open-store.ts';
@@ -191,5 +192,96 @@ describe('claims.giveBack', () => {
       ...Array.from({ length: 50 }, (_, index) => store.claims.claim(numberKey, claimOf(`other-${index}`))),
     ]);
     expect([back !== null, ...others].filter(Boolean)).toHaveLength(1);
+  });
+});
+
+describe('claims.takeOver', () => {
+  const bert = claimOf('bert', { claimedAt: 20, stateSince: 20 });
+  const releaseOf = (claimId: Claim['claimId']) => ({
+    kind: 'release-claim' as const,
+    claimId,
+    userId: asUserId('anna'),
+    since: heldSince,
+    cause,
+  });
+  const cause = { kind: 'recycled', eventKey: null } as const;
+  const takeOver = ({ numberKey, claimId }: Awaited<ReturnType<typeof held>>, claim = bert) =>
+    store.claims.takeOver({
+      numberKey,
+      former: { claimId, since: heldSince },
+      claim,
+      at: 20,
+      cause,
+      owes: releaseOf(claimId),
+    });
+
+  it('one write → the former claim has ended, the new one is there, and what is owed to the former user is noted', async () => {
+    const number = await held();
+    await expect(takeOver(number)).resolves.toMatchObject({
+      claim: { claimId: bert.claimId },
+      released: [{ claimId: number.claimId, userId: 'anna', releasedAt: 20, cause, disputed: false }],
+      owed: [releaseOf(number.claimId)],
+      version: 2,
+    });
+  });
+
+  it('again → done, and nothing more', async () => {
+    const number = await held();
+    await takeOver(number);
+    await expect(takeOver(number)).resolves.toMatchObject({ version: 2 });
+    expect((await store.claims.find(number.numberKey))?.owed).toHaveLength(1);
+  });
+
+  it('a former claim that has changed, or is gone → null, and nothing changed', async () => {
+    const suspended = await held();
+    await store.claims.suspend({ ...suspended, since: heldSince, at: 15 });
+    await expect(takeOver(suspended)).resolves.toBeNull();
+    await expect(store.claims.find(suspended.numberKey)).resolves.toMatchObject({
+      claim: { userId: 'anna', state: 'suspended' },
+      released: [],
+    });
+    const left = await held();
+    await store.claims.release({
+      ...left,
+      since: heldSince,
+      at: 15,
+      cause: { kind: 'left', eventKey: null },
+    });
+    await expect(takeOver(left)).resolves.toBeNull();
+  });
+
+  it('I1: 50 users take one number over at one instant → exactly one holds it, one claim ended', async () => {
+    const number = await held();
+    const claims = Array.from({ length: 50 }, (_, index) => claimOf(`taker-${index}`, { stateSince: 20 }));
+    const taken = await Promise.all(claims.map((claim) => takeOver(number, claim)));
+    const doc = await store.claims.find(number.numberKey);
+    expect(taken.filter((each) => each !== null)).toHaveLength(1);
+    expect(doc?.claim?.claimId).toBe(claims[taken.findIndex((each) => each !== null)]?.claimId);
+    expect(doc).toMatchObject({ released: [{ claimId: number.claimId }], version: 2 });
+  });
+});
+
+describe('numbers.meet', () => {
+  it('50 at one instant, of a number never seen → all meet the same one', async () => {
+    const numberKey = freshNumber();
+    const home = { province: 'sichuan', system: 'mobile-5g' };
+    const met = await Promise.all(
+      Array.from({ length: 50 }, () =>
+        store.numbers.meet({ numberKey, phone: '+8613800000001' as PhoneNumber, home }),
+      ),
+    );
+    for (const number of met) {
+      expect(number).toMatchObject({ numberKey, phone: '+8613800000001', ...home, version: 1, events: [] });
+    }
+  });
+
+  it('addProof from an older version → false, and the history as it was', async () => {
+    const numberKey = freshNumber();
+    const home = { province: 'sichuan', system: 'mobile-5g' };
+    await store.numbers.meet({ numberKey, phone: '+8613800000002' as PhoneNumber, home });
+    const proof = { numberKey, phase: 'unknown', freezeEndsAt: null, fromVersion: 1 } as const;
+    await expect(store.numbers.addProof({ ...proof, provenAt: 10 })).resolves.toBe(true);
+    await expect(store.numbers.addProof({ ...proof, provenAt: 20 })).resolves.toBe(false);
+    await expect(store.numbers.find(numberKey)).resolves.toMatchObject({ provenAt: [10], version: 2 });
   });
 });
