@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { asVerificationId } from '../../domain/ids.ts';
@@ -69,6 +70,17 @@ describe('registering a free number', () => {
         formerHolderReleased: false,
       });
     }
+  });
+
+  it('→ the trips to the store that docs/benchmarks.md tells, eight', async () => {
+    const [, section = ''] =
+      /## Trips to the store of a registration(.*)/s.exec(readFileSync('docs/benchmarks.md', 'utf8')) ?? [];
+    const told = [...section.matchAll(/^\|.*\| `(\w+\.\w+)` \|/gm)].map(([, call]) => call);
+    const body = await wanted();
+    const { result, calls } = await tripsOf(() => register(body));
+    expect(result.status).toBe(201);
+    expect(calls.toSorted()).toEqual(told.toSorted());
+    expect(calls).toHaveLength(8);
   });
 
   it('with nickname, e-mail and identity → all are the user’s, the e-mail unverified and the identity declared', async () => {
