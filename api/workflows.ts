@@ -6,6 +6,7 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { optionalTsToMs } from '@temporalio/common/lib/time.js';
+import type { UserId } from '../domain/ids.ts';
 import type { DurationMs } from '../domain/instant.ts';
 import {
   bodyDigestMemo,
@@ -32,6 +33,8 @@ import {
   type CloseUserInput,
   changePhoneWorkflow,
   closeUserWorkflow,
+  closingMemo,
+  userChangeMemo,
   userWorkflowId,
 } from '../workflows/user/contract.ts';
 
@@ -75,13 +78,13 @@ export interface Workflows {
    */
   hasEnded(workflowId: string, within: DurationMs): Promise<boolean>;
   /**
-   * Has a user closed that asked for it. `busy` when something else changes its phone, or it is being closed already.
+   * Has a user closed that asked for it, if it isn't being closed already. `busy` when something else changes its phone.
    * Rejects when the server doesn't answer: then the sweep has it closed.
    */
   closeUser(input: CloseUserInput): Promise<'started' | 'busy'>;
   /**
-   * Has a change of phone go on. `busy` when another one of the user does, or this one already, or it is being closed.
-   * Rejects when the server doesn't answer: then the sweep has it go on.
+   * Has a change of phone go on, if it doesn't already. `busy` when the user's phone is being changed to another one, or
+   * the user is being closed. Rejects when the server doesn't answer: then the sweep has it go on.
    */
   changePhone(input: ChangePhoneInput): Promise<'started' | 'busy'>;
   /** Has a mail sent that is owed. Rejects when the server doesn't answer: then the sweep has it sent. */
@@ -133,6 +136,29 @@ export function createWorkflows(client: Client): Workflows {
   /** Whether the call that was taken under an id had this body. */
   const isRepetition = (description: WorkflowExecutionDescription, bodyDigest: string): boolean =>
     description.memo?.[bodyDigestMemo] === bodyDigest;
+
+  /** Starts what changes a user's phone, unless something else does so under the same id. */
+  const changeUser = async (
+    type: string,
+    { input, memo }: { input: { readonly userId: UserId }; memo: string },
+  ): Promise<'started' | 'busy'> => {
+    const workflowId = userWorkflowId(input.userId);
+    try {
+      await within(runWithin, () =>
+        client.workflow.start(type, {
+          workflowId,
+          taskQueue: mainTaskQueue,
+          args: [input],
+          memo: { [userChangeMemo]: memo },
+        }),
+      );
+      return 'started';
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      const running = await within(runWithin, () => client.workflow.getHandle(workflowId).describe());
+      return running.memo?.[userChangeMemo] === memo ? 'started' : 'busy';
+    }
+  };
 
   return {
     async takeInCarrierEvents(input, bodyDigest) {
@@ -197,37 +223,9 @@ export function createWorkflows(client: Client): Workflows {
       }
     },
 
-    async changePhone(input) {
-      try {
-        await within(runWithin, () =>
-          client.workflow.start(changePhoneWorkflow, {
-            workflowId: userWorkflowId(input.userId),
-            taskQueue: mainTaskQueue,
-            args: [input],
-          }),
-        );
-        return 'started';
-      } catch (error) {
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-        return 'busy';
-      }
-    },
+    changePhone: (input) => changeUser(changePhoneWorkflow, { input, memo: input.changeId }),
 
-    async closeUser(input) {
-      try {
-        await within(startWithin, () =>
-          client.workflow.start(closeUserWorkflow, {
-            workflowId: userWorkflowId(input.userId),
-            taskQueue: mainTaskQueue,
-            args: [input],
-          }),
-        );
-        return 'started';
-      } catch (error) {
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-        return 'busy';
-      }
-    },
+    closeUser: (input) => changeUser(closeUserWorkflow, { input, memo: closingMemo }),
 
     async wakeNumber(input) {
       await within(wakeWithin, () =>

@@ -235,6 +235,11 @@ export function createAccounts({ connection }: { connection: Connection }) {
       return true;
     },
 
+    /** Whether some of a user's accounts are shut: then a closing is under way that nothing refuses any more, or done. */
+    async isShut(userId: UserId): Promise<boolean> {
+      return (await model.exists({ userId, closedAt: { $gt: 0 } })) !== null;
+    },
+
     /** Removes the accounts of a user that never was committed, with their entries: nobody ever saw them. */
     async discard(accountIds: readonly AccountId[]): Promise<void> {
       await ledger.discard(accountIds);

@@ -13,6 +13,8 @@ export interface Closing {
   reason: string | null;
   /** The login phone that leaves the user: what follows from that is owed until the closing is settled. */
   leaving: UserPhone | null;
+  /** The epoch of the session that asked for it: with that it ends, unless it is under way. */
+  epoch: number;
   /** `x-correlator` of the call. */
   correlator: string;
   requestedAt: Instant;
@@ -40,6 +42,7 @@ export function createClosings({ connection }: { connection: Connection }) {
       status: { type: String, required: true },
       reason: { type: String, default: null },
       leaving: { type: Schema.Types.Mixed, default: null },
+      epoch: { type: Number, required: true },
       correlator: { type: String, default: '' },
       requestedAt: { type: Number, required: true },
       startedAt: { type: Number, required: true },
@@ -63,10 +66,12 @@ export function createClosings({ connection }: { connection: Connection }) {
      */
     async begin({
       userId,
+      epoch,
       correlator,
       at,
     }: {
       userId: UserId;
+      epoch: number;
       correlator: string;
       at: Instant;
     }): Promise<boolean> {
@@ -74,6 +79,7 @@ export function createClosings({ connection }: { connection: Connection }) {
         status: 'pending',
         reason: null,
         leaving: null,
+        epoch,
         correlator,
         requestedAt: at,
         startedAt: at,

@@ -32,6 +32,8 @@ export interface PhoneRequest {
   formerHolderReleased: boolean;
   /** Of a change of phone, the phone that the user leaves for it: noted before it does. */
   leaving: UserPhone | null;
+  /** Of a change of phone, the epoch of the session that asked for it: with that it ends. Absent of a registration. */
+  epoch?: number;
   /** `x-correlator` of the call. */
   correlator: string;
   createdAt: Instant;
@@ -71,6 +73,7 @@ export function createPhoneRequests({ connection }: { connection: Connection }) 
       formerClaimId: { type: String, default: null },
       formerHolderReleased: { type: Boolean, required: true },
       leaving: { type: Schema.Types.Mixed, default: null },
+      epoch: { type: Number, default: undefined },
       correlator: { type: String, default: '' },
       createdAt: { type: Number, required: true },
       startedAt: { type: Number, required: true },
@@ -88,7 +91,12 @@ export function createPhoneRequests({ connection }: { connection: Connection }) 
     model,
 
     /** Writes a request down as pending; one that is there already stays as it is. Gives what is there then. */
-    async begin({ requestId, ...rest }: NewPhoneRequest): Promise<PhoneRequest> {
+    async begin(request: NewPhoneRequest): Promise<PhoneRequest> {
+      return (await this.add(request)).request;
+    },
+
+    /** As `begin`; `isNew` tells whether this call wrote it. */
+    async add({ requestId, ...rest }: NewPhoneRequest): Promise<{ request: PhoneRequest; isNew: boolean }> {
       const doc: PhoneRequestDoc = {
         _id: requestId,
         ...rest,
@@ -100,7 +108,8 @@ export function createPhoneRequests({ connection }: { connection: Connection }) 
         settledAt: null,
       };
       const [inserted] = await insertNew(model, [doc]);
-      return inserted ? open(doc) : ((await this.find(requestId)) ?? open(doc));
+      const request = inserted ? open(doc) : ((await this.find(requestId)) ?? open(doc));
+      return { request, isNew: inserted === true };
     },
 
     async find(requestId: string): Promise<PhoneRequest | null> {

@@ -177,19 +177,24 @@ export function createUsers({ connection, cipher }: { connection: Connection; ci
     },
 
     /**
-     * Has an open user's document name another phone, or none, in place of the one of a claim, or of none. True also
-     * when it did so before; false where it names something else.
+     * Has an open user's document name another phone, or none, in place of the one of a claim, or of none; where an
+     * epoch is given, only in that one. True also when it did so before; false where it names something else.
      */
     async movePhone({
       userId,
       from,
       to,
+      epoch,
     }: {
       userId: UserId;
       from: ClaimId | null;
       to: UserPhone | null;
+      epoch?: number | undefined;
     }): Promise<boolean> {
-      const at = from === null ? { phone: null } : { 'phone.claimId': from };
+      const at = {
+        ...(from === null ? { phone: null } : { 'phone.claimId': from }),
+        ...(epoch === undefined ? {} : { epoch }),
+      };
       const written = await model.findOneAndUpdate(
         { _id: userId as string, status: 'open', ...at },
         { $set: { phone: to } },

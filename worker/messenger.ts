@@ -16,7 +16,13 @@ import {
   registrationWorkflowId,
 } from '../workflows/registration/contract.ts';
 import { mainTaskQueue } from '../workflows/task-queues.ts';
-import { changePhoneWorkflow, closeUserWorkflow, userWorkflowId } from '../workflows/user/contract.ts';
+import {
+  changePhoneWorkflow,
+  closeUserWorkflow,
+  closingMemo,
+  userChangeMemo,
+  userWorkflowId,
+} from '../workflows/user/contract.ts';
 
 /** Enough to keep a batch from going one by one, few enough to leave the server to others. */
 const callsAtOnce = 20;
@@ -84,6 +90,7 @@ export function createMessenger(client: Client): Mails & Messenger & PhoneReques
           workflowId: userWorkflowId(userId),
           taskQueue: mainTaskQueue,
           args: [{ userId, correlator }],
+          memo: { [userChangeMemo]: closingMemo },
         });
       } catch (error) {
         // It is being closed already, or its phone is being changed.
@@ -97,6 +104,7 @@ export function createMessenger(client: Client): Mails & Messenger & PhoneReques
           workflowId: userWorkflowId(input.userId),
           taskQueue: mainTaskQueue,
           args: [input],
+          memo: { [userChangeMemo]: input.changeId },
         });
       } catch (error) {
         // It is being changed already, or the user is being closed.

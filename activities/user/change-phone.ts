@@ -55,8 +55,7 @@ export function createPhoneChangeActivities(tools: ChangeTools) {
       if (before?.status !== 'pending') return outcomeOf(before);
       const { userId, claimId, numberKey, formerClaimId } = before;
       const request = await nameNewPhone(store, before);
-      // It was closed: nothing else takes a user's status, and a closing and a change never run at one time.
-      if (request === null) return refuse(tools, { requestId, reason: 'change_in_progress', at, correlator });
+      if (request === null) return refuse(tools, { requestId, reason: 'session_required', at, correlator });
 
       const old = request.leaving;
       // Of one and the same number the old claim ends with the write that begins the new one.
@@ -121,17 +120,18 @@ async function holdsNow(store: Store, { userId, numberKey }: PhoneRequest): Prom
 
 /**
  * Has the user's document name the new phone in place of what it names, which is noted first. Gives the request with
- * that; null where the user is open no longer.
+ * that; null where the session ended that asked for it: whoever had it may no longer be the user (I2).
  */
 async function nameNewPhone(store: Store, request: PhoneRequest): Promise<PhoneRequest | null> {
-  const { requestId, userId, numberKey, claimId } = request;
+  const { requestId, userId, numberKey, claimId, epoch } = request;
   for (;;) {
     const user = await store.users.find(userId);
     if (user?.status !== 'open') return null;
     if (user.phone?.claimId === claimId) return store.phoneRequests.find(requestId);
+    if (epoch !== undefined && user.epoch !== epoch) return null;
     await store.phoneRequests.noteLeaving(requestId, user.phone);
     const to = { numberKey, claimId };
-    if (await store.users.movePhone({ userId, from: user.phone?.claimId ?? null, to })) {
+    if (await store.users.movePhone({ userId, from: user.phone?.claimId ?? null, to, epoch })) {
       return { ...request, leaving: user.phone };
     }
   }

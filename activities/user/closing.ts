@@ -22,7 +22,14 @@ export function createClosingActivities(tools: { store: Store; messenger: Messen
     async shutAccounts({ userId, at }: { userId: UserId; at: Instant }): Promise<ClosingBegun> {
       const closing = await store.closings.find(userId);
       if (closing?.status !== 'pending') return { kind: 'over' };
-      const [user, accounts] = await Promise.all([store.users.find(userId), store.accounts.ofUser(userId)]);
+      const [user, accounts, isShut] = await Promise.all([
+        store.users.find(userId),
+        store.accounts.ofUser(userId),
+        store.accounts.isShut(userId),
+      ]);
+      // Whoever had the session may no longer be the user (I2). What has begun is finished.
+      if (!isShut && closing.leaving === null && user?.epoch !== closing.epoch)
+        return { kind: 'refused', code: 'session_required' };
       const decision = decideLeaving({
         wants: 'close',
         activeServices: 0,

@@ -87,28 +87,27 @@ export function createPhoneChanger(dependencies: PhoneChangeDependencies) {
     { session: { userId, user }, correlator }: PhoneChangeCall,
     { numberKey, changeId, proof }: { numberKey: NumberKey; changeId: string; proof: Proof },
   ): Promise<PhoneRequest | null> => {
-    const before = await store.phoneRequests.find(changeId);
     const held = (await store.claims.find(numberKey))?.claim ?? null;
-    const request =
-      before ??
-      (await store.phoneRequests.begin({
-        requestId: changeId,
-        kind: 'phone-change',
-        userId,
-        numberKey,
-        claimId: asClaimId(derivedId('claim', changeId)),
-        ...proof,
-        formerClaimId: held?.claimId ?? null,
-        correlator,
-        createdAt: now(),
-      }));
+    const { request, isNew } = await store.phoneRequests.add({
+      requestId: changeId,
+      kind: 'phone-change',
+      userId,
+      numberKey,
+      claimId: asClaimId(derivedId('claim', changeId)),
+      ...proof,
+      formerClaimId: held?.claimId ?? null,
+      epoch: user.epoch,
+      correlator,
+      createdAt: now(),
+    });
     if (request.status !== 'pending') return request;
     if (held?.state === 'active' && held.claimId === user.phone?.claimId) {
       // It is the login phone already.
       const unchanged = { status: 'granted', formerHolderReleased: false, at: now() } as const;
       return store.phoneRequests.settle(changeId, unchanged);
     }
-    if ((await start(request)) === 'started' || before) return request;
+    // One that was there before waits for what runs.
+    if ((await start(request)) === 'started' || !isNew) return request;
     await store.phoneRequests.withdraw(changeId);
     return null;
   };
@@ -152,8 +151,9 @@ export function createPhoneChanger(dependencies: PhoneChangeDependencies) {
       const { changeId, proof } = await prove(call, numberKey);
       const number = await store.numbers.meet({ numberKey, phone, home });
       const request = await begin(call, { numberKey, changeId, proof });
-      if (!request) throw new Problem('change_in_progress');
-      const end = (await settled(request, call.receivedAt + answerWithin)) ?? request;
+      const end = request && (await settled(request, call.receivedAt + answerWithin));
+      // Also where the same call, made twice at once, was taken back by the other one.
+      if (!end) throw new Problem('change_in_progress');
       if (end.status === 'granted') aside.run('remember a tenancy', () => beside(end, number));
       return stateOf(end);
     },

@@ -65,13 +65,13 @@ export function closingRoutes({ store, workflows, logger, now }: Dependencies): 
           example: { ...closingExample, status: 'pending' },
         },
       },
-      problems: [...refusals, 'change_in_progress'],
+      problems: [...refusals, 'session_required', 'change_in_progress'],
     }).handle(async ({ session: { userId, user }, correlator, receivedAt }) => {
       await checkMayLeave(userId, user.phone !== null);
-      const isNew = await store.closings.begin({ userId, correlator, at: now() });
+      const isNew = await store.closings.begin({ userId, epoch: user.epoch, correlator, at: now() });
       try {
         const started = await workflows.closeUser({ userId, correlator });
-        // One that was asked for before may be what is running.
+        // One that was asked for before waits for what runs.
         if (started === 'busy' && isNew) {
           await store.closings.settle(userId, { status: 'refused', reason: 'change_in_progress', at: now() });
           throw new Problem('change_in_progress');

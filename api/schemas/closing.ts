@@ -8,7 +8,7 @@ export const closingSchema = z
     reason: z
       .string()
       .nullable()
-      .meta({ description: 'Of a refused one its code: `balance_not_zero` or `services_active`' }),
+      .meta({ description: 'Of a refused one the code that the problem would have, as `balance_not_zero`' }),
   })
   .meta({ id: 'Closing' });
 

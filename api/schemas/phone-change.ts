@@ -13,6 +13,7 @@ export const phoneChangeRefusals = [
   'number_undecided',
   'number_frozen',
   'code_invalid',
+  'session_required',
   'change_in_progress',
 ] as const;
 

@@ -37,7 +37,7 @@ beforeEach(() => {
   messenger = recordingMessenger();
 });
 
-const asked = () => store.closings.begin({ userId, correlator: 'test', at: now });
+const asked = () => store.closings.begin({ userId, epoch: 0, correlator: 'test', at: now });
 const closing = () => closeAsWorkflow({ store, messenger });
 
 /** All that came of it. */
@@ -133,6 +133,21 @@ describe('closing a user', () => {
       closing: ['refused', 'balance_not_zero'],
     });
     await expect(asked()).resolves.toBe(true);
+  });
+
+  it('I2: the session that asked for it ended before it began → refused, and everything stays', async () => {
+    await begin(store);
+    await asked();
+    await store.users.raiseEpoch(userId, 'released');
+    await closing();
+    expect(await outcome()).toMatchObject({
+      status: 'open',
+      phone: { claimId },
+      claim: { claimId },
+      points: 7,
+      topUp: 'counted',
+      closing: ['refused', 'session_required'],
+    });
   });
 
   it('asked for twice → one closing', async () => {

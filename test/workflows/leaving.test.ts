@@ -43,6 +43,7 @@ async function ask(
     issuedAt: at - provenAgo - minuteMs,
     provenAt: at - provenAgo,
     formerClaimId: (await house.store.claims.find(numberKey))?.claim?.claimId ?? null,
+    epoch: (await house.epochOf(userId)) ?? 0,
     correlator: 'test',
     createdAt: at,
   });
@@ -140,7 +141,12 @@ describe('changePhone', () => {
 });
 
 async function close(userId: UserId): Promise<void> {
-  await house.store.closings.begin({ userId, correlator: 'test', at: await house.now() });
+  await house.store.closings.begin({
+    userId,
+    epoch: (await house.epochOf(userId)) ?? 0,
+    correlator: 'test',
+    at: await house.now(),
+  });
   const handle = await house.client.workflow.start(closeUserWorkflow, {
     workflowId: userWorkflowId(userId),
     taskQueue: mainTaskQueue,
