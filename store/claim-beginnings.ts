@@ -23,6 +23,17 @@ const firstDoc = (numberKey: NumberKey, claim: Claim): ClaimDoc => ({
 
 /** How claims begin, and are taken back before they count. */
 export function createClaimBeginnings({ model, change }: { model: Model<ClaimDoc>; change: ChangeDoc }) {
+  /** As `begin`, on a number that was claimed before; null where it never was. */
+  const beginOnKnown = async (
+    numberKey: NumberKey,
+    claim: Claim,
+  ): Promise<{ made: boolean; doc: ClaimDoc } | null> => {
+    const begun = (doc: ClaimDoc): Change | null =>
+      wasMade(doc, claim.claimId) || doc.claim ? null : { claim, released: doc.released };
+    const doc = await change(numberKey, begun);
+    return doc && { made: wasMade(doc, claim.claimId), doc };
+  };
+
   return {
     /**
      * Claims a number that nobody holds; true also when this very claim was made before, even if it ended since: it
@@ -41,10 +52,7 @@ export function createClaimBeginnings({ model, change }: { model: Model<ClaimDoc
       const first = firstDoc(numberKey, claim);
       const [inserted] = await insertNew(model, [first]);
       if (inserted) return { made: true, doc: first };
-      const begun = (doc: ClaimDoc): Change | null =>
-        wasMade(doc, claim.claimId) || doc.claim ? null : { claim, released: doc.released };
-      const doc = await change(numberKey, begun);
-      return doc ? { made: wasMade(doc, claim.claimId), doc } : this.begin(numberKey, claim);
+      return (await beginOnKnown(numberKey, claim)) ?? this.begin(numberKey, claim);
     },
 
     /**
@@ -90,7 +98,8 @@ export function createClaimBeginnings({ model, change }: { model: Model<ClaimDoc
       const made = new Set(unclaimed.filter((_, index) => written[index]));
       const outcomes: boolean[] = [];
       for (const each of claims) {
-        outcomes.push(made.has(each) || (await this.claim(each.numberKey, each.claim)));
+        const { numberKey, claim } = each;
+        outcomes.push(made.has(each) || ((await beginOnKnown(numberKey, claim))?.made ?? false));
       }
       return outcomes;
     },
