@@ -1,5 +1,10 @@
 import type { DataConverter } from '@temporalio/common';
-import { type NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import {
+  type ActivityInterceptorsFactory,
+  type NativeConnection,
+  Worker,
+  type WorkflowBundleOption,
+} from '@temporalio/worker';
 import {
   type ActivityDependencies,
   createActivities,
@@ -31,6 +36,8 @@ export interface WorkersOptions {
   readonly maxCachedWorkflows?: number | undefined;
   /** How long a stopping worker lets its steps finish. */
   readonly shutdownGrace: DurationMs;
+  /** What stands around each step, within our own. */
+  readonly interceptors?: readonly ActivityInterceptorsFactory[];
 }
 
 /** The workers of one process: one for our own queue, one for each province system. */
@@ -41,7 +48,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Worker[]> 
     namespace,
     dataConverter,
     shutdownGraceTime: shutdownGrace,
-    interceptors: { activity: [observeActivities(metrics)] },
+    interceptors: { activity: [observeActivities(metrics), ...(options.interceptors ?? [])] },
   };
   const main = await Worker.create({
     ...common,
