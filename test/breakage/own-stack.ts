@@ -2,8 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type PartName, START_ORDER } from '../../dev/stack/parts.ts';
+import type { StackSettings } from '../../dev/stack/settings.ts';
 import { type Stack, startStack } from '../../dev/stack/stack.ts';
 import { type Caller, createCaller } from './caller.ts';
+import { deathsFolder } from './deaths.ts';
 import { type Inside, lookInside } from './inside.ts';
 
 /** Long enough that everything else is done meanwhile on a busy machine, short enough to wait for. */
@@ -30,8 +32,12 @@ export interface OwnStack {
   close(): Promise<void>;
 }
 
-/** Starts a stack with a short freeze and frequent sweeps. */
-export async function openOwnStack(): Promise<OwnStack> {
+/** Starts a stack with a short freeze and frequent sweeps. `programs` run instead of our own; deaths are planned in its folder. */
+export async function openOwnStack({
+  programs = {},
+}: {
+  programs?: StackSettings['programs'];
+} = {}): Promise<OwnStack> {
   const dataDir = await mkdtemp(join(tmpdir(), 'linekeeper-breakage-'));
   let running: Running | undefined;
 
@@ -39,7 +45,8 @@ export async function openOwnStack(): Promise<OwnStack> {
     const stack = await startStack({
       dataDir,
       freeze: `PT${freezeSeconds}S`,
-      env: { LINEKEEPER_SWEEP_INTERVAL: 'PT2S' },
+      env: { LINEKEEPER_SWEEP_INTERVAL: 'PT2S', [deathsFolder]: dataDir },
+      programs,
       autoRestart: false,
       quiet: true,
     });
