@@ -1,4 +1,4 @@
-import type { Claim } from '../domain/claim.ts';
+import type { Claim, ClaimTenancy } from '../domain/claim.ts';
 import type { RegistrationId, UserId } from '../domain/ids.ts';
 import { asRegistrationId, type NumberKey, type VerificationId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -58,6 +58,11 @@ export type Registered =
 /** What registrations are made with. */
 export interface RegistrationTools extends NewUserTools {
   readonly hashPassword: (password: string) => Promise<string>;
+  /**
+   * Begins to ask how the carrier describes the tenancy of a number that nobody ever claimed, and gives what it has said
+   * by then: nobody waits for it.
+   */
+  readonly describe?: (number: NumberRecord) => () => ClaimTenancy | null;
 }
 
 /** One code makes one registration. */
@@ -78,8 +83,13 @@ export async function register(tools: RegistrationTools, applicant: Applicant): 
   const { registrationId, numberKey, proof } = applicant;
   const userId = registeredUserId(registrationId);
   const user = newUserOf(applicant);
-  const [number, passwordHash] = await Promise.all([
-    store.numbers.meet(applicant),
+  const meet = async () => {
+    const number = await store.numbers.meet(applicant);
+    const isUnclaimed = number.provenAt.length === 0;
+    return { number, tenancySoFar: isUnclaimed ? tools.describe?.(number) : undefined };
+  };
+  const [{ number, tenancySoFar }, passwordHash] = await Promise.all([
+    meet(),
     tools.hashPassword(applicant.password),
   ]);
 
@@ -98,7 +108,8 @@ export async function register(tools: RegistrationTools, applicant: Applicant): 
 
   const rules = rulesOf(number);
   const seen = readWantedNumber({ number, rules, claim: null, now: at });
-  const claim = firstClaim({ ...newPhone(userId, numberKey), userId, claimedAt: proof.provenAt }, at);
+  const proven = { ...newPhone(userId, numberKey), userId, claimedAt: proof.provenAt };
+  const claim = { ...firstClaim(proven, at), tenancy: tenancySoFar?.() ?? null };
   const late = decideWaitingTakeOver({ ...seen, provenAt: proof.provenAt, now: at });
   if (late.kind === 'refuse') return giveUp(tools, applicant, late.code);
 

@@ -4,12 +4,14 @@ import { createJudge, type Judge } from './judge.ts';
 import { type IdentitySays, verifyIdentity } from './person.ts';
 import type { VerdictTools, WakeNumber } from './ports.ts';
 import { startRelease } from './release.ts';
-import { rememberTenancy } from './tenancy.ts';
+import { describeTenancy, rememberTenancy } from './tenancy.ts';
 
 /** Everything that is decided by what carriers say of a number, on one set of tools. */
 export interface Verdicts extends Judge {
   /** See `gate.ts`. */
   passByCode(call: GateCall): Promise<Passage>;
+  /** See `tenancy.ts`. */
+  describeTenancy(call: Parameters<typeof describeTenancy>[1]): ReturnType<typeof describeTenancy>;
   /** See `tenancy.ts`. */
   rememberTenancy(call: Parameters<typeof rememberTenancy>[1]): Promise<void>;
   /** See `person.ts`. */
@@ -36,6 +38,7 @@ export function createVerdicts({
   return {
     ...judge,
     passByCode: (call) => passByCode({ ...tools, judge, wakeNumber }, call),
+    describeTenancy: (call) => describeTenancy(tools, call),
     rememberTenancy: (call) => rememberTenancy(tools, call),
     verifyIdentity: (call) => verifyIdentity(tools, call),
     startRelease: (call) => startRelease({ store, wakeNumber }, call),

@@ -1,9 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import type { z } from 'zod';
 import { rulesOf } from '../../carriers/rules.ts';
+import type { ClaimTenancy } from '../../domain/claim.ts';
 import { nicknameKey } from '../../domain/handle.ts';
 import { asRegistrationId, type RegistrationId, type UserId } from '../../domain/ids.ts';
 import type { DurationMs, Instant } from '../../domain/instant.ts';
+import type { NumberRecord } from '../../store/numbers.ts';
 import type { PhoneRequest } from '../../store/phone-requests.ts';
 import {
   type Applicant,
@@ -113,10 +115,31 @@ export function createRegistrar(dependencies: RegistrationDependencies) {
     return proveCode({ store, hasher }, { ...guess, by: requestRef });
   };
 
+  /**
+   * Has the carrier asked for the tenancy while the password is hashed: what it says then is of the tenancy in which the
+   * code was proven, and mostly is there when the claim is made.
+   */
+  const askBeside = (claimedAt: Instant) => {
+    let asked: Promise<ClaimTenancy | null> | undefined;
+    return {
+      asked: () => asked,
+      begin: (number: NumberRecord) => {
+        let said: ClaimTenancy | null = null;
+        const home = { province: number.province, system: number.system };
+        asked = verdicts.describeTenancy({ number, home, claimedAt });
+        aside.run('ask for a tenancy', async () => {
+          said = (await asked) ?? null;
+        });
+        return () => said;
+      },
+    };
+  };
+
   /** What is done beside the answer: it may be lost, and nobody waits for it. */
   const beside = (
     { made, wake }: Extract<Registered, { kind: 'registered' }>,
     { numberKey, email, identity, correlator }: Applicant,
+    described: Promise<ClaimTenancy | null> | undefined,
   ): void => {
     if (wake) aside.run('wake a number', () => workflows.wakeNumber({ numberKey, correlator }));
     if (!made) return;
@@ -127,7 +150,7 @@ export function createRegistrar(dependencies: RegistrationDependencies) {
       aside.run('ask to verify an e-mail', async () => void (await askToVerifyEmail(dependencies, asked)));
     }
     const home = { province: number.province, system: number.system };
-    aside.run('remember a tenancy', () => verdicts.rememberTenancy({ number, home, claim }));
+    aside.run('remember a tenancy', () => verdicts.rememberTenancy({ number, home, claim, described }));
     if (!identity) return;
     aside.run('verify an identity', async () => {
       const user = await store.users.find(userId);
@@ -168,12 +191,13 @@ export function createRegistrar(dependencies: RegistrationDependencies) {
       const proof = await prove(call, checked);
       const registrationId = registrationIdOf(call.body.verificationId);
       const applicant = { ...checked, registrationId, proof, correlator: call.correlator };
-      const came = await register(tools, applicant);
+      const description = askBeside(proof.provenAt);
+      const came = await register({ ...tools, describe: description.begin }, applicant);
       switch (came.kind) {
         case 'refused':
           throw new Problem(came.code);
         case 'registered': {
-          beside(came, applicant);
+          beside(came, applicant, description.asked());
           const { userId } = came;
           return { registrationId, status: 'registered', userId, formerHolderReleased: false };
         }

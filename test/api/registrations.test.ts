@@ -72,6 +72,25 @@ describe('registering a free number', () => {
     }
   });
 
+  it('whose carrier answers while the password is hashed → the claim remembers the tenancy from its beginning', async () => {
+    api.carrierSays({ line: {} });
+    const body = await wanted();
+    expect((await register(body)).status).toBe(201);
+    const doc = await api.store.claims.find(keyOf(body.phone));
+    expect(doc?.version).toBe(1);
+    expect(doc?.claim?.tenancy).toEqual({
+      joined: { precision: 'second', at: Date.parse('2020-01-01T12:00:00+08:00') },
+      source: expect.stringContaining('sichuan/'),
+    });
+  });
+
+  it('whose carrier never answers → registered all the same, and nothing is remembered', async () => {
+    api.carrierSays({ all: 'silent' });
+    const body = await wanted();
+    expect((await register(body)).status).toBe(201);
+    expect((await api.store.claims.find(keyOf(body.phone)))?.claim?.tenancy).toBeNull();
+  });
+
   it('→ the trips to the store that docs/benchmarks.md tells, eight', async () => {
     const [, section = ''] =
       /## Trips to the store of a registration(.*)/s.exec(readFileSync('docs/benchmarks.md', 'utf8')) ?? [];
