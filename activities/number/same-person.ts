@@ -5,6 +5,7 @@ import type { SamePersonCheck } from '../../domain/claim.ts';
 import type { NumberKey } from '../../domain/ids.ts';
 import type { DurationMs, Instant } from '../../domain/instant.ts';
 import type { Duty } from '../../domain/number/plan.ts';
+import { normaliseName } from '../../domain/person-name.ts';
 import type { Store } from '../../store/store.ts';
 
 /** A question to the number's present system. */
@@ -37,7 +38,8 @@ export function createSamePersonActivities({ store, carriers }: { store: Store; 
     if (!number || !customer) return 'no-customer';
     try {
       const { name, idNumber } = customer;
-      return readAnswer(await carriers.gatewayOf(home).match({ phone: number.phone, name, idNumber }));
+      const asked = { phone: number.phone, name: normaliseName(name), idNumber };
+      return readAnswer(await carriers.gatewayOf(home).match(asked));
     } catch (error) {
       if (error instanceof CarrierUnavailable) return 'undecided';
       throw error;

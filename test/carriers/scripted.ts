@@ -113,6 +113,3 @@ export function createScriptedCarriers(registry: Registry) {
     close: () => end.resolve(),
   };
 }
-
-/** Carriers of a test. */
-export type ScriptedCarriers = ReturnType<typeof createScriptedCarriers>;
