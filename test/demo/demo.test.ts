@@ -49,7 +49,7 @@ describe('npm run demo', () => {
   it(
     'a stack with a short freeze runs → the story is played there to its end, and what it tells is so',
     async () => {
-      const { code, out, err } = await runDemo(dataDir);
+      const { code, out, err } = await runDemo(dataDir, 'number');
 
       expect(err).toBe('');
       expect(code).toBe(0);
@@ -83,6 +83,19 @@ describe('npm run demo', () => {
         status: 'open',
         phone: expect.stringMatching(/^\+86138\*{4}\d{4}$/),
       });
+    },
+    PATIENCE_MS,
+  );
+
+  it.each(['registration', 'verdicts'])(
+    'the story %s → is played to its end, and no number is told in clear',
+    async (story) => {
+      const { code, out, err } = await runDemo(dataDir, story);
+
+      expect(err).toBe('');
+      expect(code).toBe(0);
+      expect(out).toMatch(/All of it went as told: 1\d answers checked/);
+      expect(out).not.toMatch(/\+861\d{10}/);
     },
     PATIENCE_MS,
   );
