@@ -143,8 +143,10 @@ export function createWorkflows(client: Client): Workflows {
     { input, memo }: { input: { readonly userId: UserId }; memo: string },
   ): Promise<'started' | 'busy'> => {
     const workflowId = userWorkflowId(input.userId);
+    // One deadline for both calls: somebody waits for an answer.
+    const until = Date.now() + runWithin;
     try {
-      await within(runWithin, () =>
+      await client.withDeadline(until, () =>
         client.workflow.start(type, {
           workflowId,
           taskQueue: mainTaskQueue,
@@ -155,7 +157,9 @@ export function createWorkflows(client: Client): Workflows {
       return 'started';
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      const running = await within(runWithin, () => client.workflow.getHandle(workflowId).describe());
+      const running = await client.withDeadline(until, () =>
+        client.workflow.getHandle(workflowId).describe(),
+      );
       return running.memo?.[userChangeMemo] === memo ? 'started' : 'busy';
     }
   };

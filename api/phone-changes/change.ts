@@ -1,7 +1,6 @@
-import { setTimeout } from 'node:timers/promises';
 import type { z } from 'zod';
 import { asClaimId, asUserId, type NumberKey, type UserId } from '../../domain/ids.ts';
-import type { DurationMs, Instant } from '../../domain/instant.ts';
+import type { Instant } from '../../domain/instant.ts';
 import { decideLeaving } from '../../domain/leaving-rules.ts';
 import { derivedId } from '../../store/derived-id.ts';
 import type { NumberRecord } from '../../store/numbers.ts';
@@ -11,6 +10,7 @@ import { createVerdicts } from '../../verdicts/verdicts.ts';
 import { userWorkflowId } from '../../workflows/user/contract.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { UserSession } from '../middleware/user-session.ts';
+import { outcomeWithin, settledBy } from '../outcome.ts';
 import { Problem } from '../problem.ts';
 import type { phoneChangeRequestSchema } from '../schemas/phone-change.ts';
 import { proveCode } from '../verification.ts';
@@ -45,32 +45,21 @@ export type PhoneChangeState = { readonly changeId: string; readonly userId: Use
   | { readonly status: 'refused'; readonly reason: string }
 );
 
-/** Long work answers at once: with its outcome when that is known in this time, counted from the request. */
-const answerWithin: DurationMs = 2_000;
-/** Where the workflow server doesn't tell of an end, the store is looked at so often. */
-const lookEvery: DurationMs = 250;
-
 /** Changing users' login phones, and telling how it went. */
 export function createPhoneChanger(dependencies: PhoneChangeDependencies) {
   const { store, workflows, routing, hasher, aside, logger, now } = dependencies;
   const verdicts = createVerdicts({ ...dependencies, wakeNumber: workflows.wakeNumber });
 
   /** The request when it is settled, or as it is when the time is over. */
-  const settled = async (
+  const settled = (
     { requestId, userId }: Pick<PhoneRequest, 'requestId' | 'userId'>,
     until: Instant,
-  ): Promise<PhoneRequest | null> => {
-    for (;;) {
-      const request = await store.phoneRequests.find(requestId);
-      const left = until - now();
-      if (request?.status !== 'pending' || left <= 0) return request;
-      const ended = await workflows.hasEnded(userWorkflowId(userId), left);
-      // One that ended has settled its request, unless it was another one of this user.
-      const after = ended ? await store.phoneRequests.find(requestId) : request;
-      if (after?.status !== 'pending') return after;
-      await setTimeout(Math.max(0, Math.min(lookEvery, until - now())));
-    }
-  };
+  ): Promise<PhoneRequest | null> =>
+    settledBy(dependencies, {
+      read: () => store.phoneRequests.find(requestId),
+      workflowId: userWorkflowId(userId),
+      until,
+    });
 
   /**
    * Proves the code. The same code again, of the same user, is the same change: its answer may have been lost.
@@ -151,7 +140,7 @@ export function createPhoneChanger(dependencies: PhoneChangeDependencies) {
       const { changeId, proof } = await prove(call, numberKey);
       const number = await store.numbers.meet({ numberKey, phone, home });
       const request = await begin(call, { numberKey, changeId, proof });
-      const end = request && (await settled(request, call.receivedAt + answerWithin));
+      const end = request && (await settled(request, call.receivedAt + outcomeWithin));
       // Also where the same call, made twice at once, was taken back by the other one.
       if (!end) throw new Problem('change_in_progress');
       if (end.status === 'granted') aside.run('remember a tenancy', () => beside(end, number));

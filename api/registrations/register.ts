@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import type { z } from 'zod';
 import { rulesOf } from '../../carriers/rules.ts';
 import type { ClaimTenancy } from '../../domain/claim.ts';
@@ -18,6 +17,7 @@ import { createVerdicts } from '../../verdicts/verdicts.ts';
 import { registrationWorkflowId } from '../../workflows/registration/contract.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { askToVerifyEmail } from '../emails/verify.ts';
+import { outcomeWithin, settledBy } from '../outcome.ts';
 import { Problem } from '../problem.ts';
 import { refuseOwn } from '../schemas/password.ts';
 import type { registrationRequestSchema } from '../schemas/registration.ts';
@@ -59,10 +59,6 @@ export type RegistrationState = { readonly registrationId: RegistrationId } & (
   | { readonly status: 'refused'; readonly reason: string }
 );
 
-/** Long work answers at once: with its outcome when that is known in this time, counted from the request. */
-const answerWithin: DurationMs = 2_000;
-/** Where the workflow server doesn't tell of an end, the store is looked at so often. */
-const lookEvery: DurationMs = 250;
 /** Nobody waits for it, and the carrier's own time-outs are shorter. */
 const identityWithin: DurationMs = 30_000;
 
@@ -170,16 +166,12 @@ export function createRegistrar(dependencies: RegistrationDependencies) {
   };
 
   /** The request when it is settled, or as it is when the time is over. */
-  const settled = async (registrationId: RegistrationId, until: Instant): Promise<PhoneRequest | null> => {
-    for (;;) {
-      const before = await store.phoneRequests.find(registrationId);
-      if (before?.status !== 'pending' || now() >= until) return before;
-      await workflows.hasEnded(registrationWorkflowId(registrationId), until - now());
-      const after = await store.phoneRequests.find(registrationId);
-      if (after?.status !== 'pending' || now() >= until) return after;
-      await setTimeout(Math.min(lookEvery, until - now()));
-    }
-  };
+  const settled = (registrationId: RegistrationId, until: Instant): Promise<PhoneRequest | null> =>
+    settledBy(dependencies, {
+      read: () => store.phoneRequests.find(registrationId),
+      workflowId: registrationWorkflowId(registrationId),
+      until,
+    });
 
   return {
     /**
@@ -203,7 +195,7 @@ export function createRegistrar(dependencies: RegistrationDependencies) {
         }
         case 'asks-for-verdict': {
           if (came.request.status === 'pending') await begin(applicant);
-          const request = await settled(registrationId, call.receivedAt + answerWithin);
+          const request = await settled(registrationId, call.receivedAt + outcomeWithin);
           return stateOf(request ?? came.request);
         }
       }

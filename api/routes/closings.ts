@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { asUserId, type UserId } from '../../domain/ids.ts';
-import type { DurationMs } from '../../domain/instant.ts';
+import type { Instant } from '../../domain/instant.ts';
 import { decideLeaving } from '../../domain/leaving-rules.ts';
 import type { Fen } from '../../domain/money.ts';
 import { holdsMoney } from '../../store/accounts.ts';
 import type { Closing } from '../../store/closings.ts';
 import { userWorkflowId } from '../../workflows/user/contract.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { outcomeWithin, settledBy } from '../outcome.ts';
 import { Problem } from '../problem.ts';
 import { isProblemCode } from '../problem-codes.ts';
 import { type Route, route } from '../route.ts';
@@ -16,9 +17,6 @@ import { waitParameter } from '../schemas/primitives.ts';
 const tag = 'Users';
 const params = z.strictObject({ id: z.string().meta({ description: "The user's id" }) });
 const refusals = ['balance_not_zero', 'services_active'] as const;
-
-/** Long work answers at once: with its outcome when that is known in this time, counted from the request. */
-const answerWithin: DurationMs = 2_000;
 
 type Dependencies = Pick<ApiDependencies, 'store' | 'workflows' | 'logger' | 'now'>;
 
@@ -38,12 +36,11 @@ export function closingRoutes({ store, workflows, logger, now }: Dependencies): 
   };
 
   /** The closing once its workflow ended, or as it is when the time is over. */
-  const outcome = async (userId: UserId, within: DurationMs): Promise<Closing | null> => {
-    const before = await store.closings.find(userId);
-    if (before?.status !== 'pending' || within <= 0) return before;
-    await workflows.hasEnded(userWorkflowId(userId), within);
-    return store.closings.find(userId);
-  };
+  const outcome = (userId: UserId, until: Instant): Promise<Closing | null> =>
+    settledBy(
+      { workflows, now },
+      { read: () => store.closings.find(userId), workflowId: userWorkflowId(userId), until },
+    );
 
   return [
     route({
@@ -80,7 +77,7 @@ export function closingRoutes({ store, workflows, logger, now }: Dependencies): 
         if (error instanceof Problem) throw error;
         logger.warn({ err: error }, 'A closing was not started; the sweep will start it');
       }
-      const closing = await outcome(userId, receivedAt + answerWithin - now());
+      const closing = await outcome(userId, receivedAt + outcomeWithin);
       if (closing?.status === 'closed') return { status: 204 };
       if (closing?.status === 'refused' && isProblemCode(closing.reason)) throw new Problem(closing.reason);
       return {
@@ -102,7 +99,7 @@ export function closingRoutes({ store, workflows, logger, now }: Dependencies): 
       responses: { 200: { description: 'The closing', schema: closingSchema, example: closingExample } },
       problems: ['closing_not_found'],
     }).handle(async ({ params: { id }, query: { wait } }) => {
-      const closing = await outcome(asUserId(id), wait);
+      const closing = await outcome(asUserId(id), now() + wait);
       if (!closing) throw new Problem('closing_not_found');
       const { userId, status, reason } = closing;
       return { status: 200, body: { userId, status, reason } };

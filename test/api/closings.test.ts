@@ -26,9 +26,12 @@ beforeAll(async () => {
         else left.push(userId);
         return 'started';
       },
-      hasEnded: async () => {
+      hasEnded: async (_, within) => {
         const userId = left.shift();
-        if (server !== 'slow' || userId === undefined) return false;
+        if (server !== 'slow' || userId === undefined) {
+          clock += within;
+          return false;
+        }
         await closeAsWorkflow({ store, messenger }, userId);
         return true;
       },

@@ -106,7 +106,7 @@ describe('registering a number that is somebody’s login phone', () => {
     api.carrierSays(recycled);
     const startedAt = Date.now();
     const answered = await register(await wantedFrom(former));
-    expect(Date.now() - startedAt).toBeLessThan(3_000);
+    expect(Date.now() - startedAt).toBeLessThan(2_000);
     expect(answered.status).toBe(201);
     const { registrationId, userId } = readRegistration(answered);
     expect(answered.body).toEqual({
@@ -188,7 +188,7 @@ describe('registering a number that is somebody’s login phone', () => {
     api.carrierSays({ ...recycled, all: 'connection-failed' });
     const startedAt = Date.now();
     const answered = await register(await wantedFrom(former));
-    expect(Date.now() - startedAt).toBeLessThan(3_000);
+    expect(Date.now() - startedAt).toBeLessThan(2_000);
     expect(answered.status).toBe(202);
     const { registrationId } = readRegistration(answered);
     expect(answered.body).toEqual({ registrationId, status: 'pending' });
