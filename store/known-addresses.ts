@@ -13,7 +13,7 @@ interface KnownAddressDoc {
   expiresAt: Instant;
 }
 
-/** The addresses from which users have logged in by password: what strangers try elsewhere doesn't lock them out there. */
+/** The addresses from which users have logged in, or reset their passwords: what strangers try elsewhere doesn't lock them out there. */
 export function createKnownAddresses({
   connection,
   blindIndex,
@@ -33,12 +33,12 @@ export function createKnownAddresses({
   return {
     model,
 
-    /** Notes that a user logged in from an address: it is known for 90 days from now. */
+    /** Notes that a user proved itself at an address: it is known for 90 days from now. */
     async note({ now, ...place }: { userId: UserId; address: string; now: Instant }): Promise<void> {
       await model.updateOne({ _id: idOf(place) }, { $set: { expiresAt: now + knownFor } }, { upsert: true });
     },
 
-    /** Whether a user has logged in from an address in the last 90 days. */
+    /** Whether a user has proved itself at an address in the last 90 days. */
     async has({ now, ...place }: { userId: UserId; address: string; now: Instant }): Promise<boolean> {
       const doc = await model.findById(idOf(place)).lean<KnownAddressDoc>();
       return doc !== null && doc.expiresAt > now;

@@ -29,11 +29,13 @@ export interface LoginLimits {
    * is made, so that many at one instant are counted too. Gives what the check gave; null where it was wrong.
    *
    * At most 10 wrong ones for a login and an address, and a configured number for an address, in 15 minutes; at most
-   * 100 a day for a login. Where the user has logged in from that address before, the right password gets in whatever
-   * others did: of the limits only a day's 100 for this login at this very address bind it. Throws the `Problem`
-   * `too_many_requests`.
+   * 100 a day for a login, of which those that weren't looked at are none, so that no single address uses them up. Where
+   * the user has logged in from that address before, the right password gets in whatever others did: of the limits only
+   * a day's 100 for this login at this very address bind it. Throws the `Problem` `too_many_requests`.
    */
   guard<Right>(attempt: LoginTry, check: () => Promise<Right | null>): Promise<Right | null>;
+  /** Notes that a user proved itself at an address in another way than by the password, as `guard` does for that one. */
+  know(place: { readonly userId: UserId } & Pick<LoginTry, 'address' | 'now'>): Promise<void>;
 }
 
 /** Makes the limits on logins by password. */
@@ -66,11 +68,16 @@ export function createLoginLimits({
         store.limits.take({ ...ownHere, now }),
         store.limits.take({ ...allHere, now }),
       ]);
-      refuseBeyond(longest(known ? [today] : [today, ...soon]));
+      const tooSoon = longest(soon);
+      if (!known) {
+        if (!tooSoon.ok) await store.limits.giveBack({ ...daily, now });
+        refuseBeyond(longest([today, tooSoon]));
+      }
+      refuseBeyond(today);
 
       const right = await check();
       if (right === null) {
-        refuseBeyond(longest(soon));
+        refuseBeyond(tooSoon);
         return null;
       }
       await Promise.all([
@@ -80,6 +87,10 @@ export function createLoginLimits({
         ...(userId === null ? [] : [store.knownAddresses.note({ userId, address, now })]),
       ]);
       return right;
+    },
+
+    async know({ userId, address, now }) {
+      await store.knownAddresses.note({ userId, address: limitedAddress(address), now });
     },
   };
 }

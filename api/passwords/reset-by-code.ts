@@ -20,13 +20,14 @@ const attempts = 3;
  * verdict is asked for. Throws the `Problem`s `code_invalid`, `password_too_common`, and what the gate refuses with.
  */
 export async function resetByCode(
-  { store, hasher, passwords, passByCode }: CodeResetTools,
+  { store, hasher, passwords, passByCode, limits, aside }: CodeResetTools,
   {
     phone,
     verificationId,
     code,
     newPassword,
     by,
+    address,
     correlator,
     now,
   }: CodeProof & { readonly newPassword: Password },
@@ -35,20 +36,25 @@ export async function resetByCode(
   refuseOwn(newPassword, [phone]);
   const numberKey = hasher.numberKeyOf(phone);
   const purpose = 'reset-password';
-  await proveCode({ store, hasher }, { numberKey, verificationId, code, purpose, by, now });
+  const guess = { numberKey, verificationId, code, purpose, by, now } as const;
+  const { issuedAt } = await proveCode({ store, hasher }, guess);
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    const passed = await passByCode({ numberKey, purpose, at: now, correlator });
+    const passed = await passByCode({ numberKey, purpose, at: issuedAt, correlator });
     if (passed.kind === 'refuse') throw refusedGate(passed.code);
     const { user, claim } = passed;
     refuseOwn(newPassword, [user.nickname, user.email]);
+    const { userId } = user;
     const set = await store.users.setPassword({
-      userId: user.userId,
+      userId,
       epoch: user.epoch,
       passwordHash: await passwords.hash(newPassword),
       origin: { claimId: claim.claimId, at: now },
       cause: `password-reset:${by}`,
     });
-    if (set !== null) return;
+    if (set === null) continue;
+    // Whoever resets the password logs in next, whatever others have tried meanwhile.
+    void aside.run('know-address', () => limits.know({ userId, address, now }));
+    return;
   }
   throw temporarilyUnavailable('The user is being changed at the moment');
 }

@@ -6,11 +6,15 @@ import { type EmailToken, isUsable } from '../../store/email-tokens.ts';
 import type { User } from '../../store/users.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { limitedAddress } from '../limits.ts';
+import type { LoginLimits } from '../logins/login-limits.ts';
 import { Problem, temporarilyUnavailable } from '../problem.ts';
 import { refuseOwn } from '../schemas/password.ts';
 
 /** What resets by e-mail are done with. */
-export type EmailResetTools = Pick<ApiDependencies, 'store' | 'workflows' | 'aside' | 'hasher' | 'passwords'>;
+export type EmailResetTools = Pick<
+  ApiDependencies,
+  'store' | 'workflows' | 'aside' | 'hasher' | 'passwords'
+> & { readonly limits: Pick<LoginLimits, 'know'> };
 
 /**
  * More than a whole site asks for that passes on no addresses of its users, and little enough to keep the store from
@@ -52,13 +56,14 @@ export async function askForReset(
  * used, or whose user has another e-mail or password by now; and `password_too_common`.
  */
 export async function resetByEmail(
-  { store, hasher, passwords }: EmailResetTools,
+  { store, hasher, passwords, limits, aside }: EmailResetTools,
   {
     resetToken,
     newPassword,
     by,
+    address,
     now,
-  }: { resetToken: string; newPassword: Password; by: string; now: Instant },
+  }: { resetToken: string; newPassword: Password; by: string; address: string; now: Instant },
 ): Promise<void> {
   const tokenId = readEmailToken(hasher, { kind: 'reset', token: resetToken });
   const token = tokenId && (await store.emailTokens.find(tokenId));
@@ -82,8 +87,11 @@ export async function resetByEmail(
     }
     const cause = `password-reset:${by}`;
     // Not on what the phone proves, so that no change of its holder takes it back.
-    if ((await store.users.setPassword({ userId, epoch, passwordHash, origin: null, cause })) !== null)
-      return;
+    const set = await store.users.setPassword({ userId, epoch, passwordHash, origin: null, cause });
+    if (set === null) continue;
+    // Whoever resets the password logs in next, whatever others have tried meanwhile.
+    void aside.run('know-address', () => limits.know({ userId, address, now }));
+    return;
   }
   throw temporarilyUnavailable('The user is being changed at the moment');
 }

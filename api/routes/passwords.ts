@@ -75,10 +75,10 @@ export function passwordRoutes(
         return { status: 202 };
       }
       if ('resetToken' in body) {
-        await resetByEmail(tools, { ...body, by: requestRef, now });
+        await resetByEmail(tools, { ...body, by: requestRef, address, now });
         return { status: 204 };
       }
-      await resetByCode(tools, { ...body, by: requestRef, correlator, now });
+      await resetByCode(tools, { ...body, by: requestRef, address, correlator, now });
       return { status: 204 };
     }),
   ];

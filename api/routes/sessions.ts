@@ -42,7 +42,7 @@ export function sessionRoutes({
       const admitted =
         'login' in body
           ? await loginByPassword(all, { ...body, address, now })
-          : await loginByCode(all, { ...body, by: requestRef, correlator, now });
+          : await loginByCode(all, { ...body, by: requestRef, address, correlator, now });
       return { status: 201, body: await openSession(all, admitted, now) };
     }),
 

@@ -1,6 +1,7 @@
 import { openApi, type TestApi } from './api.ts';
 import { makePerson, type Person } from './people.ts';
 import { expectProblem } from './problems.ts';
+import { issueCode } from './registering.ts';
 
 let api: TestApi;
 let token: string;
@@ -132,6 +133,12 @@ describe('wrong passwords for one login from everywhere', () => {
     expect((await rightPassword(person, newAddress())).status).toBe(201);
   });
 
+  it('150 from one address, of which 10 were looked at → don’t lock out the owner anywhere else', async () => {
+    const person = await makePerson(api.store);
+    await guess(person.phone, 150, newAddress());
+    expect((await rightPassword(person, newAddress())).status).toBe(201);
+  });
+
   it('→ don’t lock out the owner where it logged in before', async () => {
     const person = await makePerson(api.store);
     const home = newAddress();
@@ -142,6 +149,67 @@ describe('wrong passwords for one login from everywhere', () => {
 });
 
 describe('an address from which the owner has logged in', () => {
+  const code = (phone: string, purpose: 'login' | 'reset-password') =>
+    issueCode(api.store, phone, { purpose, issuedAt: clock });
+  const byCode = async ({ phone }: Person, address: string) =>
+    api.call('/v1/sessions', {
+      token,
+      body: { phone, ...(await code(phone, 'login')) },
+      headers: { 'x-forwarded-for': address },
+    });
+  const resetBy = (body: object, address: string) =>
+    api.call('/v1/password-resets', {
+      token,
+      body: { ...body, newPassword: 'nine loud trumpets' },
+      headers: { 'x-forwarded-for': address },
+    });
+
+  it('by a code → the right password gets in there, whatever others try', async () => {
+    api.carrierSays({ line: {} });
+    const person = await makePerson(api.store);
+    const home = newAddress();
+    await guess(person.phone, 101);
+    expectProblem(await rightPassword(person, home), 'too_many_requests');
+    expect((await byCode(person, home)).status).toBe(201);
+    await api.drained();
+    expect((await rightPassword(person, home)).status).toBe(201);
+    expectProblem(await rightPassword(person, newAddress()), 'too_many_requests');
+  });
+
+  it('or reset the password by a code → the same', async () => {
+    api.carrierSays({ line: {} });
+    const person = await makePerson(api.store);
+    const { phone } = person;
+    const home = newAddress();
+    await guess(phone, 101);
+    const proof = await code(phone, 'reset-password');
+    expect((await resetBy({ phone, ...proof }, home)).status).toBe(204);
+    await api.drained();
+    expect((await logIn(phone, 'nine loud trumpets', home)).status).toBe(201);
+  });
+
+  it('or reset the password by e-mail → the same', async () => {
+    const { email, phone } = await makePerson(api.store);
+    const home = newAddress();
+    await guess(phone, 101);
+    await api.call('/v1/password-resets', { token, body: { email } });
+    await api.drained();
+    const resetToken = api.mail.tokenTo(email);
+    expect((await resetBy({ resetToken }, home)).status).toBe(204);
+    await api.drained();
+    expect((await logIn(phone, 'nine loud trumpets', home)).status).toBe(201);
+  });
+
+  it('refused by a code → strange still', async () => {
+    api.carrierSays({ line: { joined: { precision: 'second', at: Date.now() } } });
+    const person = await makePerson(api.store);
+    const home = newAddress();
+    await guess(person.phone, 101);
+    expect((await byCode(person, home)).status).toBe(403);
+    await api.drained();
+    expectProblem(await logIn(person.phone, person.password, home), 'too_many_requests');
+  });
+
   it('10 wrong ones there → 429 for wrong ones, and the right one gets in', async () => {
     const person = await makePerson(api.store);
     const home = newAddress();

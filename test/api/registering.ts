@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { asVerificationId } from '../../domain/ids.ts';
 import { parsePhoneNumber } from '../../domain/phone-number.ts';
+import type { VerificationPurpose } from '../../domain/verification-code.ts';
 import { codeHashOf } from '../../platform/verification-code.ts';
 import type { Store } from '../../store/store.ts';
 import { testHasher } from '../store/open-store.ts';
@@ -30,11 +31,11 @@ export function freshPhone(): string {
   return `+86138${String(10_000_000 + phones)}`;
 }
 
-/** Keeps a code as if it had been sent to a phone, without a limit on how many. Gives what a registration names it by. */
+/** Keeps a code as if it had been sent to a phone, without a limit on how many. Gives what it is proven with. */
 export async function issueCode(
   store: Store,
   phone: string,
-  { issuedAt = Date.now(), purpose = 'register' as const } = {},
+  { issuedAt = Date.now(), purpose = 'register' }: { issuedAt?: number; purpose?: VerificationPurpose } = {},
 ): Promise<{ verificationId: string; code: string }> {
   const parsed = parsePhoneNumber(phone);
   if (!parsed.ok) throw new Error(parsed.detail);

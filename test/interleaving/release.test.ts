@@ -95,7 +95,7 @@ async function begin(purpose: 'login' | 'reset-password'): Promise<Case> {
   });
   const phone = parsePhoneNumber(person.phone);
   if (!phone.ok) throw new Error('no phone');
-  const proof = { phone: phone.value, verificationId, code, by, correlator, now };
+  const proof = { phone: phone.value, verificationId, code, by, address, correlator, now };
   return { person, proof, session: sessionToken, answer: 'done', opened: '' };
 }
 
