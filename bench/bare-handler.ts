@@ -1,31 +1,19 @@
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../dev/servers/free-port.ts';
-import { startOwnProcess } from '../dev/stack/own-process.ts';
-import type { AckServer } from './acknowledging.ts';
+import { startBareServer } from './bare-server.ts';
 import type { Bed } from './bed.ts';
+import type { CalledServer } from './called-server.ts';
 
 const program = fileURLToPath(new URL('./bare/ack-server.ts', import.meta.url));
 
 /** Starts the bare handler beside a stack, on the stack's Temporal server. */
-export async function startBareHandler({
-  stack,
-  folder,
-  feed,
-}: Bed): Promise<AckServer & { stop: () => Promise<void> }> {
-  const port = await freePort();
-  const metricsUrl = `http://127.0.0.1:${port}/metrics`;
-  const { stop } = await startOwnProcess({
-    name: 'the bare handler',
-    file: program,
+export async function startBareHandler(bed: Bed): Promise<CalledServer & { stop: () => Promise<void> }> {
+  const { url, ...server } = await startBareServer(bed, {
+    name: 'bare handler',
+    program,
     env: {
-      ...process.env,
-      NODE_ENV: 'production',
-      BENCH_PORT: String(port),
-      BENCH_TEMPORAL_ADDRESS: stack.endpoints.temporal,
-      BENCH_WEBHOOK_SECRET: feed.secret,
+      BENCH_TEMPORAL_ADDRESS: bed.stack.endpoints.temporal,
+      BENCH_WEBHOOK_SECRET: bed.feed.secret,
     },
-    logFile: folder.logOf('bare-handler'),
-    healthUrl: metricsUrl,
   });
-  return { url: `http://127.0.0.1:${port}/events`, metricsUrl, stop };
+  return { ...server, url: `${url}/events` };
 }

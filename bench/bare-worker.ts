@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
-import { DefaultLogger, type InjectedSinks, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { type InjectedSinks, NativeConnection, Worker } from '@temporalio/worker';
 import pLimit from 'p-limit';
 import type { BareActivities, BareSinks } from './bare/workflows.ts';
+import { quietRuntime } from './quiet-runtime.ts';
 
 const workflowsPath = fileURLToPath(new URL('./bare/workflows.ts', import.meta.url));
 
@@ -19,12 +20,9 @@ export interface BareWorker {
   stop(): Promise<void>;
 }
 
-let installed = false;
-
 /** Starts a bare worker: no encryption, no store, no metrics. */
 export async function startBareWorker(client: Client, address: string): Promise<BareWorker> {
-  if (!installed) Runtime.install({ logger: new DefaultLogger('ERROR') });
-  installed = true;
+  quietRuntime();
   let awake = 0;
   let waiting: { count: number; resolve: () => void } | undefined;
   const sinks: InjectedSinks<BareSinks> = {

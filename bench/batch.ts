@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
-import { type AckRound, ackFigures, acknowledge, rowBeside } from './acknowledging.ts';
 import { startBareHandler } from './bare-handler.ts';
 import { openBed } from './bed.ts';
 import type { Bench } from './bench.ts';
+import { type CallRound, callFigures, makeCalls, rowBeside } from './called-server.ts';
 import { openCallers, type PreparedCall } from './callers.ts';
 import { carrierCalls } from './carrier-calls.ts';
 import { mebibytes, shown } from './figures.ts';
@@ -36,8 +36,8 @@ export const batchBench: Bench = {
       const memory = watchMemory(bed.feed.metricsUrl);
       const { ours, handler, start } = await inTurns({
         variants: {
-          ours: () => acknowledge(bed.feed, batches(), callers),
-          handler: () => acknowledge(bareHandler, batches(), callers),
+          ours: () => makeCalls(bed.feed, batches(), callers),
+          handler: () => makeCalls(bareHandler, batches(), callers),
           start: () => startBare(bed.bare, batches()),
         },
         rounds,
@@ -46,7 +46,7 @@ export const batchBench: Bench = {
       const peakBytes = await memory.peakBytes();
       callers.close();
       await bareHandler.stop();
-      const { median, slowest, processor } = ackFigures;
+      const { median, slowest, processor } = callFigures;
       return {
         text: [
           `${rounds} rounds in turn, after one to warm up, of ${batchesPerRound} batches each, one after the other; a batch has ${shown(batches()[0]?.body.length ?? 0)} bytes. No worker runs.`,
@@ -70,7 +70,7 @@ export const batchBench: Bench = {
 };
 
 /** The bare calls: each starts a workflow with the events of one batch. */
-async function startBare(client: Client, calls: readonly PreparedCall[]): Promise<AckRound> {
+async function startBare(client: Client, calls: readonly PreparedCall[]): Promise<CallRound> {
   const batches = calls.map(({ body }): unknown => JSON.parse(body.toString()));
   const latencies: number[] = [];
   const cpuBefore = process.cpuUsage();

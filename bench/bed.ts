@@ -3,15 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
+import { loadRegistry, type Registry } from '../carriers/registry.ts';
 import { lastLine, runCommand } from '../dev/servers/command.ts';
 import { type DataFolder, dataFolderAt } from '../dev/stack/data-folder.ts';
 import { type Stack, startStack } from '../dev/stack/stack.ts';
 import { createFieldCipher } from '../platform/field-cipher.ts';
 import { createNumberHasher, type NumberHasher } from '../platform/hashing.ts';
-import { loadKeys } from '../platform/keys.ts';
+import { type Keys, loadKeys } from '../platform/keys.ts';
 import { connectStore } from '../store/connection.ts';
 import { createStore, type Store } from '../store/store.ts';
-import type { AckServer } from './acknowledging.ts';
+import type { CalledServer } from './called-server.ts';
 import { home } from './carrier-calls.ts';
 
 /** A whole stack of real processes with empty data, and ways to look into it. */
@@ -20,10 +21,13 @@ export interface Bed {
   readonly folder: DataFolder;
   readonly store: Store;
   readonly hasher: NumberHasher;
+  readonly keys: Keys;
+  /** The provinces as the stack's processes know them. */
+  readonly registry: Registry;
   /** A client that neither encrypts nor compresses: what a program without Linekeeper would use. */
   readonly bare: Client;
   /** Where {@link home} reports its events, and what it signs them with. */
-  readonly feed: AckServer & { readonly secret: string };
+  readonly feed: CalledServer & { readonly secret: string };
   close(): Promise<void>;
 }
 
@@ -72,6 +76,8 @@ export async function openBed(say: (line: string) => void): Promise<Bed> {
     folder,
     store,
     hasher,
+    keys,
+    registry: loadRegistry({ file: folder.registry, env: process.env, freeze: undefined }),
     bare: new Client({ connection }),
     feed: {
       url: system.eventsUrl,

@@ -16,13 +16,13 @@ export interface RoundOfCalls {
 
 /** Callers with connections of their own, kept open, as carriers' gateways do. */
 export interface Callers {
-  /** Makes all calls, each caller the next one when its last is answered. Rejects at an answer other than 202. */
+  /** Makes all calls, each caller the next one when its last is answered. Rejects at another answer than is due. */
   make(url: string, calls: readonly PreparedCall[]): Promise<RoundOfCalls>;
   close(): void;
 }
 
-/** Opens so many callers. Plain `node:http`: a heavier client would measure itself. */
-export function openCallers(count: number): Callers {
+/** Opens so many callers, who are due answers of that status. Plain `node:http`: a heavier client would measure itself. */
+export function openCallers(count: number, due = 202): Callers {
   const agent = new Agent({ keepAlive: true, maxSockets: count });
   return {
     async make(url, calls) {
@@ -32,7 +32,7 @@ export function openCallers(count: number): Callers {
       const caller = async () => {
         for (const call of waiting) {
           const sentAt = performance.now();
-          await send(url, call, agent);
+          await send(url, call, { agent, due });
           latencies.push(performance.now() - sentAt);
         }
       };
@@ -46,7 +46,11 @@ export function openCallers(count: number): Callers {
 /** Far longer than any call takes: a bench that hangs has to end. */
 const answerWithinMs = 60_000;
 
-function send(url: string, { body, headers }: PreparedCall, agent: Agent): Promise<void> {
+function send(
+  url: string,
+  { body, headers }: PreparedCall,
+  { agent, due }: { agent: Agent; due: number },
+): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const sent = request(url, {
     method: 'POST',
@@ -57,8 +61,8 @@ function send(url: string, { body, headers }: PreparedCall, agent: Agent): Promi
   sent.on('response', (response) => {
     const { statusCode } = response;
     response.on('end', () => {
-      if (statusCode === 202) resolve();
-      else reject(new Error(`A call was answered with ${statusCode}, not 202`));
+      if (statusCode === due) resolve();
+      else reject(new Error(`A call was answered with ${statusCode}, not ${due}`));
     });
     response.on('error', reject);
     response.resume();

@@ -1,14 +1,12 @@
-import { ackFigures, acknowledge, rowBeside } from './acknowledging.ts';
 import { startBareHandler } from './bare-handler.ts';
 import { openBed } from './bed.ts';
 import type { Bench } from './bench.ts';
-import { openCallers } from './callers.ts';
+import { callFigures, makeCalls } from './called-server.ts';
 import { carrierCalls } from './carrier-calls.ts';
-import { inTurns } from './rounds.ts';
+import { describeScenes, rowsOfScenes, sizesOf } from './scenes.ts';
 import { seededBy } from './seeded.ts';
 import { table } from './table.ts';
 
-/** How many callers at once, and how many calls they make in a round: a second or some, and many rounds. */
 const scenes = [
   { callers: 1, calls: 150 },
   { callers: 20, calls: 400 },
@@ -20,7 +18,7 @@ export const eventBench: Bench = {
   title: 'Acknowledging one carrier event',
   async run({ seed, quick, say }) {
     const rounds = quick ? 3 : 11;
-    const sizes = scenes.map(({ callers, calls }) => ({ callers, calls: quick ? calls / 10 : calls }));
+    const sizes = sizesOf(scenes, quick);
     const bed = await openBed(say);
     try {
       // What runs behind an acknowledgement isn't part of it, and the bare handler has nothing behind it.
@@ -28,33 +26,22 @@ export const eventBench: Bench = {
       const bare = await startBareHandler(bed);
       const seeded = seededBy(seed);
       const prepared = carrierCalls({ secret: bed.feed.secret, seeded });
-      const rows: string[][] = [];
-      for (const { callers: count, calls } of sizes) {
-        say(`${count} at once, ${calls} calls a round`);
-        const callers = openCallers(count);
-        const events = () => seeded.phones(calls).map(prepared.single);
-        const { ours, floor } = await inTurns({
-          variants: {
-            ours: () => acknowledge(bed.feed, events(), callers),
-            floor: () => acknowledge(bare, events(), callers),
-          },
-          rounds,
-          say,
-        });
-        callers.close();
-        const { perSecond, median, p99, processor } = ackFigures;
-        rows.push(
-          ...[perSecond, median, p99, processor].map((figure) => {
-            const [name, ...cells] = rowBeside(figure, { ours, baselines: [floor] });
-            return [`${count} at once: ${name}`, ...cells];
-          }),
-        );
-      }
+      const events = (calls: number) => seeded.phones(calls).map(prepared.single);
+      const { perSecond, median, p99, processor } = callFigures;
+      const rows = await rowsOfScenes({
+        scenes: sizes,
+        rounds,
+        figures: [perSecond, median, p99, processor],
+        sides: [
+          ({ calls, open }) => makeCalls(bed.feed, events(calls), open),
+          ({ calls, open }) => makeCalls(bare, events(calls), open),
+        ],
+        say,
+      });
       await bare.stop();
-      const scenery = sizes.map(({ callers, calls }) => `${calls} calls by ${callers} at once`);
       return {
         text: [
-          `${rounds} rounds in turn, after one to warm up: ${scenery.join(', then ')}. No worker runs.`,
+          `${rounds} rounds in turn, after one to warm up: ${describeScenes(sizes)}. No worker runs.`,
           'The bare handler is Express, the same signature, `JSON.parse`, and one `workflow.start` with the event as it came.',
           '',
           table(['', 'Linekeeper', 'bare handler', 'Linekeeper : bare'], rows),

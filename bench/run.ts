@@ -4,10 +4,24 @@ import type { Bench } from './bench.ts';
 import { bytesBench } from './bytes.ts';
 import { effectBench } from './effect.ts';
 import { eventBench } from './event.ts';
+import { gateBench } from './gate.ts';
+import { lookupsBench } from './lookups.ts';
 import { describeMachine } from './machine.ts';
 import { memoryBench } from './memory.ts';
+import { registrationBench } from './registration.ts';
+import { takeOverBench } from './take-over.ts';
 
-const benches: readonly Bench[] = [eventBench, batchBench, effectBench, bytesBench, memoryBench];
+const benches: readonly Bench[] = [
+  eventBench,
+  batchBench,
+  effectBench,
+  registrationBench,
+  takeOverBench,
+  gateBench,
+  lookupsBench,
+  bytesBench,
+  memoryBench,
+];
 
 /** Any number does; this one is in the documented results. */
 const defaultSeed = 20_261_124;

@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import express from 'express';
 import { Webhook } from 'standardwebhooks';
+import { bareApp } from './bare-app.ts';
 
 /**
  * The floor under an acknowledgement: Express, the signature, `JSON.parse`, and one start of a workflow with what came,
@@ -12,13 +13,7 @@ async function main(): Promise<void> {
     throw new Error('Not started by a bench');
   const webhook = new Webhook(BENCH_WEBHOOK_SECRET);
   const client = new Client({ connection: await Connection.connect({ address: BENCH_TEMPORAL_ADDRESS }) });
-  const app = express();
-  app.get('/metrics', (_request, response) => {
-    const { user, system } = process.cpuUsage();
-    response.send(
-      `process_cpu_seconds_total ${(user + system) / 1e6}\nprocess_resident_memory_bytes ${process.memoryUsage.rss()}\n`,
-    );
-  });
+  const app = bareApp();
   app.post('/events', express.raw({ type: () => true, limit: '2mb' }), async (request, response) => {
     const {
       'webhook-id': id,

@@ -1,6 +1,7 @@
 import {
   defineSignal,
   proxyActivities,
+  proxyLocalActivities,
   proxySinks,
   type Sinks,
   setHandler,
@@ -23,6 +24,16 @@ const { wakeAll } = proxyActivities<BareActivities>({
   startToCloseTimeout: '1 minute',
   retry: { maximumAttempts: 1 },
 });
+/** A step that does nothing. */
+export interface BareSteps {
+  nothing(): Promise<void>;
+}
+
+/** The task queue of steps that aren't on the workflows' own, as carriers' are. */
+export const stepsQueue = 'bare-steps';
+
+const here = proxyLocalActivities<BareSteps>({ startToCloseTimeout: '30 s' });
+const elsewhere = proxyActivities<BareSteps>({ taskQueue: stepsQueue, startToCloseTimeout: '1 minute' });
 const { sleepers } = proxySinks<BareSinks>();
 
 /** Asks for nothing. */
@@ -38,4 +49,11 @@ export async function sleeper(): Promise<void> {
   setHandler(wake, () => undefined);
   sleepers.awake();
   await sleep('90 days');
+}
+
+/** As many steps as a take-over has, of the same kinds, and nothing in them. */
+export async function threeSteps(): Promise<void> {
+  await here.nothing();
+  await elsewhere.nothing();
+  await here.nothing();
 }
