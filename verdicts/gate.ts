@@ -18,11 +18,11 @@ export interface GateTools extends Pick<VerdictTools, 'store' | 'registry' | 'no
   readonly wakeNumber: WakeNumber;
 }
 
-/** Somebody who proved by a code to hold a number now, and what for. */
+/** Somebody who proved by a code to hold a number, and what for. */
 export interface GateCall {
   readonly numberKey: NumberKey;
   readonly purpose: 'login' | 'reset-password';
-  /** When the code was proven. */
+  /** When the code was sent: it tells who held the number then. */
   readonly at: Instant;
   readonly correlator: string;
 }
@@ -69,7 +69,10 @@ export async function passByCode(tools: GateTools, call: GateCall): Promise<Pass
   const { numberKey } = call;
   const [doc, before] = await Promise.all([store.claims.find(numberKey), store.numbers.find(numberKey)]);
   const claim = doc?.claim ?? null;
-  if (!claim || !before) return refused(tools, call, { claim, code: 'no_such_login' });
+  // A code that was sent before may be the former holder's, and is good for minutes: long enough for the next one to register.
+  if (!claim || !before || claim.claimedAt > call.at) {
+    return refused(tools, call, { claim, code: 'no_such_login' });
+  }
 
   const [user, feedsVouch] = await Promise.all([
     store.users.find(claim.userId),

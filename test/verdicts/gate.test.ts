@@ -316,6 +316,17 @@ describe('the code gate: whom it concerns', () => {
     expect(await house.pass(numberKey)).toEqual(refusal('no_such_login'));
   });
 
+  it.each(['login', 'reset-password'] as const)(
+    'I2: %s by a code that was sent before the claim was made, to whoever held the number then → no such login, and no carrier asked',
+    async (purpose) => {
+      const { numberKey } = await house.hold();
+      house.says(current);
+      expect(await house.pass(numberKey, purpose, claimedAt - 1)).toEqual(refusal('no_such_login'));
+      expect(house.lookups()).toEqual([]);
+      expect(await house.pass(numberKey, purpose, claimedAt)).toMatchObject({ kind: 'allow' });
+    },
+  );
+
   it('a reset → its own decisions on the timeline', async () => {
     const { numberKey } = await house.hold();
     house.says(current);

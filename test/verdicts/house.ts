@@ -145,9 +145,12 @@ export async function openHouse(given?: { registry: Registry; carriers: Carriers
     hold,
     numberOf,
     claimOf,
-    /** Somebody with a code comes to the gate. */
-    pass: (numberKey: NumberKey, purpose: 'login' | 'reset-password' = 'login') =>
-      verdicts.passByCode({ numberKey, purpose, at: clock.now, correlator: 'test' }),
+    /** Somebody with a code comes to the gate, one that was sent just now unless it says otherwise. */
+    pass: (
+      numberKey: NumberKey,
+      purpose: 'login' | 'reset-password' = 'login',
+      codeSentAt: Instant = clock.now,
+    ) => verdicts.passByCode({ numberKey, purpose, at: codeSentAt, correlator: 'test' }),
     /** Adds reported events to a number's history. */
     async reported(numberKey: NumberKey, ...events: NumberEvent[]) {
       const { version: fromVersion, attendBy: _, ...number } = await numberOf(numberKey);
