@@ -3,7 +3,8 @@ import { rulesOf } from '../../carriers/rules.ts';
 import type { NumberKey } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Duty } from '../../domain/number/plan.ts';
-import type { ClaimDoc } from '../../store/claim-doc.ts';
+import { decideWaitingTakeOver } from '../../domain/registration-rules.ts';
+import { type ClaimDoc, wasMade } from '../../store/claim-doc.ts';
 import { firstClaim, settleClaims } from '../../store/new-claim.ts';
 import type { PhoneRequest } from '../../store/phone-requests.ts';
 import type { Store } from '../../store/store.ts';
@@ -22,7 +23,8 @@ export interface TakeTools {
  * Makes the claim that was decided on, ending the former one in the same write, and does what follows from both: the
  * former user keeps all but the phone and is told, the proof stands in the number's history, and the number's life is
  * woken where it has something to do. Done again after a crash anywhere, it does the rest. Null where the decision is
- * stale: another one holds the number, or the former claim isn't as it was. Then nothing was changed.
+ * stale: another one holds the number, the former claim isn't as it was, or the code's time is over. Then nothing was
+ * changed.
  */
 export async function takeNumber(
   tools: TakeTools,
@@ -40,6 +42,11 @@ export async function takeNumber(
 ): Promise<{ formerHolderReleased: boolean } | null> {
   const { store, registry, messenger } = tools;
   const { numberKey, claimId, provenAt: claimedAt, userId, formerClaimId } = request;
+  // Whoever decided may have come back to it hours later: no worker was there.
+  if (decideWaitingTakeOver({ provenAt: claimedAt, now: at, lastBoundary: null }).kind === 'refuse') {
+    const claims = await store.claims.find(numberKey);
+    if (!claims || !wasMade(claims, claimId)) return null;
+  }
   const claim = { ...firstClaim({ claimId, userId, claimedAt }, at), tenancy };
   const doc = former
     ? await store.claims.takeOver({

@@ -302,6 +302,17 @@ describe('a change of phone that is refused', () => {
     }
   });
 
+  it('nobody came to do what was decided until the code’s time was over → the old phone stays', async () => {
+    await ask();
+    await request();
+    let clock = now;
+    const end = await changeAsWorkflow({ ...tools(), now: () => clock }, 'change-1', async () => {
+      clock += 15 * 60_000;
+    });
+    expect(end).toEqual({ status: 'refused', reason: 'number_undecided' });
+    expect(await outcome()).toMatchObject({ live: [oldClaim], phone: oldClaim, holder: null, owed: [] });
+  });
+
   it('a closed user → refused', async () => {
     await ask();
     await request();

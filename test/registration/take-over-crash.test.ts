@@ -125,6 +125,21 @@ describe('a worker that dies', () => {
     }
   }, 60_000);
 
+  it('between the verdict and the take-over, and no other for a quarter of an hour → refused, nobody released', async () => {
+    const [, joinedAt] = stories[0] ?? ['', 0];
+    const late = applicant.proof.provenAt + 15 * 60_000;
+    await begin(joinedAt);
+    const before = await holdersOf(numberKey);
+    expect(await town.goOn(registrationId, now, late)).toEqual({
+      status: 'refused',
+      reason: 'number_undecided',
+    });
+    expect(await holdersOf(numberKey)).toEqual(before);
+    expect(town.delivered.size).toBe(0);
+    await begin(joinedAt);
+    expect(await town.goOn(registrationId, now, late - 1)).toMatchObject({ status: 'registered' });
+  });
+
   it('after the take-over was written → the number’s life does what is owed to the former user', async () => {
     const [, joinedAt] = stories[0] ?? ['', 0];
     await begin(joinedAt);

@@ -44,17 +44,24 @@ export function createTown(store: Store, at: number) {
     /** The notices that were handed on, each once. */
     delivered,
     started,
-    /** As the workflow goes on. Null where the carrier has to be asked again later. */
-    async goOn(registrationId: RegistrationId, now = at): Promise<RegistrationOutcome | null> {
+    /**
+     * As the workflow goes on, which comes to do what it decided at once, or at a later time. Null where the carrier has
+     * to be asked again later.
+     */
+    async goOn(
+      registrationId: RegistrationId,
+      decidedAt = at,
+      doneAt = decidedAt,
+    ): Promise<RegistrationOutcome | null> {
       const requestId = registrationId;
       const correlator = 'test';
-      for (;;) {
+      for (let now = decidedAt; ; now = doneAt) {
         let step = await decidePhoneRequest({ requestId, now });
         if (step.kind === 'judge') step = await judgePhoneRequest({ requestId, at: now, correlator });
         if (step.kind === 'wait') return null;
-        if (step.kind === 'refuse') return refuseRegistration({ requestId, decision: step, at: now });
+        if (step.kind === 'refuse') return refuseRegistration({ requestId, decision: step, at: doneAt });
         if (step.kind === 'judge') continue;
-        const ended = await registerUser({ requestId, decision: step, at: now, correlator });
+        const ended = await registerUser({ requestId, decision: step, at: doneAt, correlator });
         if (ended) return ended.outcome;
       }
     },
