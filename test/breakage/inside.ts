@@ -99,6 +99,9 @@ export async function lookInside({ store, temporal }: Pick<Endpoints, 'store' | 
             .toArray()
         ).map(({ _id }) => `${_id}`),
         ...(await db.collection('notices').find({ status: 'owed' }).toArray()).map(({ _id }) => `${_id}`),
+        ...(await db.collection('phoneRequests').find({ status: 'pending' }).toArray()).map(
+          ({ _id }) => `${_id}`,
+        ),
       ];
       let quietLooks = 0;
       await until({
