@@ -1,12 +1,11 @@
 import pLimit from 'p-limit';
-import { asClaimId } from '../domain/ids.ts';
 import type { PhoneNumber } from '../domain/phone-number.ts';
 import { startBareGate, startBareStore } from './bare-store.ts';
 import { type Bed, openBed } from './bed.ts';
 import type { Bench } from './bench.ts';
 import { callFigures, makeCalls } from './called-server.ts';
 import { home } from './carrier-calls.ts';
-import { holdNumbers } from './held-numbers.ts';
+import { holdProvenNumbers } from './held-numbers.ts';
 import { describeScenes, rowsOfScenes, sizesOf } from './scenes.ts';
 import { seededBy } from './seeded.ts';
 import { openSimulatedLines } from './simulated-lines.ts';
@@ -84,16 +83,12 @@ export const gateBench: Bench = {
 
 /** Gives each number to a user of its own, with an answer of its carrier just now by which the claim is current. */
 async function holdKnown(bed: Bed, phones: readonly PhoneNumber[]): Promise<void> {
-  const { store, hasher } = bed;
-  await holdNumbers(bed, phones);
-  await pLimit(writesAtOnce).map(phones, async (phone) => {
-    const numberKey = hasher.numberKeyOf(phone);
-    const { claim } = (await store.claims.find(numberKey)) ?? {};
-    await store.numbers.meet({ phone, numberKey, home });
-    await store.claims.keepAnswers({
+  const held = await holdProvenNumbers(bed, phones);
+  await pLimit(writesAtOnce).map(held, ({ numberKey, claimId, claimedAt }) =>
+    bed.store.claims.keepAnswers({
       numberKey,
-      claimId: claim?.claimId ?? asClaimId(''),
-      anchoredAt: claim?.anchoredAt ?? 0,
+      claimId,
+      anchoredAt: claimedAt,
       answers: {
         line: {
           source: `${home.province}/${home.system}`,
@@ -106,6 +101,6 @@ async function holdKnown(bed: Bed, phones: readonly PhoneNumber[]): Promise<void
         recycledSince: [],
         match: null,
       },
-    });
-  });
+    }),
+  );
 }

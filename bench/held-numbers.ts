@@ -1,12 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import { asClaimId, asUserId, type NumberKey } from '../domain/ids.ts';
+import { asClaimId, asUserId, type ClaimId, type NumberKey } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
 import type { PhoneNumber } from '../domain/phone-number.ts';
 import type { Bed } from './bed.ts';
+import { home } from './carrier-calls.ts';
 
 /** Long before anything that a bench reports. */
 const claimedAt = Date.parse('2024-01-01T00:00:00Z');
 const writesAtOnce = 20;
+
+const claimIdOf = (numberKey: NumberKey): ClaimId => asClaimId(`claim-${numberKey}`);
 
 /**
  * Gives each number to a user of its own, by the store's own steps; the users have no verified e-mail, so that none is
@@ -20,7 +24,7 @@ export async function holdNumbers(
   return limit.map(phones, async (phone) => {
     const numberKey = hasher.numberKeyOf(phone);
     const userId = asUserId(`user-${numberKey}`);
-    const claimId = asClaimId(`claim-${numberKey}`);
+    const claimId = claimIdOf(numberKey);
     await store.users.createPending({
       userId,
       nickname: null,
@@ -46,6 +50,34 @@ export async function holdNumbers(
     });
     await store.users.commit(userId);
     return numberKey;
+  });
+}
+
+/** A number that a user holds, and the claim by which. */
+export interface HeldNumber {
+  readonly numberKey: NumberKey;
+  readonly claimId: ClaimId;
+  readonly claimedAt: Instant;
+}
+
+/** Gives each number of {@link home} to a user of its own, as `holdNumbers` does, with the proof in the number's history. */
+export async function holdProvenNumbers(
+  bed: Pick<Bed, 'store' | 'hasher'>,
+  phones: readonly PhoneNumber[],
+): Promise<HeldNumber[]> {
+  const { store, hasher } = bed;
+  await holdNumbers(bed, phones);
+  return pLimit(writesAtOnce).map(phones, async (phone) => {
+    const numberKey = hasher.numberKeyOf(phone);
+    const { version: fromVersion } = await store.numbers.meet({ phone, numberKey, home });
+    await store.numbers.addProof({
+      numberKey,
+      provenAt: claimedAt,
+      phase: 'in-use',
+      freezeEndsAt: null,
+      fromVersion,
+    });
+    return { numberKey, claimId: claimIdOf(numberKey), claimedAt };
   });
 }
 

@@ -4,7 +4,7 @@ import { openBed } from './bed.ts';
 import type { Bench } from './bench.ts';
 import type { PreparedCall } from './callers.ts';
 import { shown } from './figures.ts';
-import { holdNumbers, untilSuspended } from './held-numbers.ts';
+import { holdProvenNumbers, untilSuspended } from './held-numbers.ts';
 import { seededBy } from './seeded.ts';
 import { openSimulatedLines, type SimulatedLines } from './simulated-lines.ts';
 import { openSite } from './site.ts';
@@ -41,10 +41,13 @@ export const lookupsBench: Bench = {
       for (const { of, share, isHeld, joinedAt, due } of mix) {
         const phones = seeded.phones((share * registrations) / whole);
         await lines.join(phones, joinedAt);
-        const held = isHeld ? await holdNumbers(bed, phones) : [];
+        const held = isHeld ? await holdProvenNumbers(bed, phones) : [];
         if (of === 'frozen numbers') {
           for (const phone of phones) await lines.cancel(phone);
-          await untilSuspended(store, held);
+          await untilSuspended(
+            store,
+            held.map(({ numberKey }) => numberKey),
+          );
         }
         const before = await untilQuiet(lines);
         const late = await registerAll(url, await site.registrations(phones), due);

@@ -14,7 +14,7 @@ import { type Bed, openBed } from './bed.ts';
 import type { Bench } from './bench.ts';
 import { type CallRound, callFigures } from './called-server.ts';
 import { home } from './carrier-calls.ts';
-import { holdNumbers } from './held-numbers.ts';
+import { holdProvenNumbers } from './held-numbers.ts';
 import { describeScenes, rowsOfScenes, sizesOf } from './scenes.ts';
 import { seededBy } from './seeded.ts';
 import { openSimulatedLines, type SimulatedLines } from './simulated-lines.ts';
@@ -26,7 +26,7 @@ const scenes = [
   { callers: 20, calls: 100 },
 ];
 const writesAtOnce = 20;
-/** After the claims of `holdNumbers` were made: each number was given out again since. */
+/** After the claims of `holdProvenNumbers` were made: each number was given out again since. */
 const rejoinedAt = '2025-03-01T00:00:00Z';
 
 /** What a workflow's history holds. */
@@ -127,7 +127,7 @@ async function applicants(
   };
   const limit = pLimit(writesAtOnce);
   return async (phones) => {
-    await holdNumbers(bed, phones);
+    await holdProvenNumbers(bed, phones);
     await lines.join(phones, rejoinedAt);
     return limit.map(phones, async (phone) => {
       const at = Date.now();
