@@ -46,6 +46,10 @@ const texts = {
     zh: '用户提供的实名信息与运营商登记的不符，已拒绝',
     en: 'The carrier knows the number under another identity than the user declared, which was refused',
   },
+  'identity.voided': {
+    zh: '号码换人后仅凭短信验证码登录提供的实名信息已作废',
+    en: "An identity was taken away that was given after a login by a code alone when the number may have been somebody else's",
+  },
   'identity.declared': {
     zh: '用户提供了实名信息，运营商尚未确认',
     en: 'The user declared an identity that the carrier has not confirmed',

@@ -71,7 +71,7 @@ export function createCustomers({ connection, cipher }: { connection: Connection
       return (await model.countDocuments({ _id: customerId as string })) === 0;
     },
 
-    /** Removes the customer of a user that never was committed. */
+    /** Removes the customer of a user that never was committed, or that a stranger named. */
     async remove(customerId: CustomerId): Promise<void> {
       await model.deleteOne({ _id: customerId as string });
     },

@@ -44,6 +44,8 @@ export interface UserDoc {
   /** Absent, or null, where the password was set by more than the phone's code. */
   passwordOrigin?: PasswordByCode | null;
   customerId: CustomerId | null;
+  /** Absent, or null, where the customer was named on more than the phone's code; `isVoid`: it was taken away since. */
+  customerOrigin?: (PasswordOrigin & { isVoid?: true }) | null;
   phone: UserPhone | null;
   /** Rises whenever everything granted before must end: sessions and password writes carry the epoch they were made in. */
   epoch: number;

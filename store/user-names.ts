@@ -1,6 +1,6 @@
 import type { Model } from 'mongoose';
 import type { Email, Nickname } from '../domain/handle.ts';
-import type { CustomerId, UserId } from '../domain/ids.ts';
+import type { UserId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { FieldCipher } from '../platform/field-cipher.ts';
 import type { HandleKind } from './handles.ts';
@@ -157,29 +157,6 @@ export function userNames({ model, cipher }: { model: Model<UserDoc>; cipher: Fi
       return docs.flatMap(({ _id, handleChange }) =>
         handleChange ? [openChange(_id as UserId, handleChange)] : [],
       );
-    },
-
-    /**
-     * Makes a customer the one of an open user, in place of the one that was read, or of none, in that epoch. False
-     * where the user has another by now, or the epoch is over.
-     */
-    async setCustomer({
-      userId,
-      epoch,
-      customerId,
-      former,
-    }: {
-      userId: UserId;
-      epoch: number;
-      customerId: CustomerId;
-      former: CustomerId | null;
-    }): Promise<boolean> {
-      const written = await model.findOneAndUpdate(
-        { _id: userId as string, status: 'open', epoch, customerId: { $in: [former, customerId] } },
-        { $set: { customerId } },
-        { projection: { _id: 1 } },
-      );
-      return written !== null;
     },
   };
 }

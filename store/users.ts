@@ -4,6 +4,7 @@ import type { ClaimId, UserId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { FieldCipher } from '../platform/field-cipher.ts';
 import { insertNew, modelOf } from './schema.ts';
+import { userCustomers } from './user-customers.ts';
 import type { UserDoc, UserPhone } from './user-doc.ts';
 import { userEmails } from './user-emails.ts';
 import { userNames } from './user-names.ts';
@@ -32,6 +33,7 @@ export function createUsers({ connection, cipher }: { connection: Connection; ci
       passwordHash: { type: String, default: null },
       passwordOrigin: { type: Schema.Types.Mixed, default: undefined },
       customerId: { type: String, default: null },
+      customerOrigin: { type: Schema.Types.Mixed, default: undefined },
       phone: { type: Schema.Types.Mixed, default: null },
       epoch: { type: Number, required: true },
       epochCause: { type: String, default: null },
@@ -72,6 +74,7 @@ export function createUsers({ connection, cipher }: { connection: Connection; ci
 
   return {
     model,
+    ...userCustomers({ model }),
     ...userEmails({ model, cipher }),
     ...userNames({ model, cipher }),
     ...userPasswords({ model }),

@@ -1,8 +1,10 @@
 import type { Registry } from '../../carriers/registry.ts';
 import { rulesOf } from '../../carriers/rules.ts';
-import type { NumberKey, UserId } from '../../domain/ids.ts';
+import type { Claim } from '../../domain/claim.ts';
+import type { NumberKey } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { foldHistory, freezeEndOf, type NumberState, stateAt } from '../../domain/number/history.ts';
+import { nextHolderSince } from '../../domain/number/next-holder.ts';
 import { type Duty, dependsOnPerson, type LifeQuestion, planLife } from '../../domain/number/plan.ts';
 import type { Store } from '../../store/store.ts';
 
@@ -18,9 +20,14 @@ export interface LifeReport {
 
 /** Reading a number's life: from its history and its claim, at the workflow's time. */
 export function createLifeActivities({ store, registry }: { store: Store; registry: Registry }) {
-  /** Only a verified person can be compared with another. */
-  const isVerified = async (userId: UserId): Promise<boolean> => {
+  /**
+   * Only a verified person can be compared with another; and whoever was named on nothing but a code of the number, when
+   * somebody else may have had it, says nothing of whose claim it is: the carrier would confirm that one, of course.
+   */
+  const isVerified = async ({ claimId, userId }: Claim, since: Instant | null): Promise<boolean> => {
     const user = await store.users.find(userId);
+    const origin = user?.customerOrigin;
+    if (since !== null && origin?.claimId === claimId && origin.at >= since) return false;
     const customer = user?.customerId ? await store.customers.find(user.customerId) : null;
     return customer?.verifiedAt != null;
   };
@@ -48,8 +55,13 @@ export function createLifeActivities({ store, registry }: { store: Store; regist
         now,
       };
       const provisional = planLife(question);
+      const end = provisional.duties.find(({ kind }) => kind === 'release-claim');
+      const since =
+        end?.kind === 'release-claim'
+          ? nextHolderSince({ cause: end.cause, releasedAt: now }, number.events)
+          : null;
       const holderVerified =
-        claim !== null && dependsOnPerson(provisional) && (await isVerified(claim.userId));
+        claim !== null && dependsOnPerson(provisional) && (await isVerified(claim, since));
       const plan = holderVerified ? planLife({ ...question, holderVerified }) : provisional;
       // A crash may have left something half done: the claim is as it should be, and what follows from that is owed.
       const duties = [...(claims?.owed ?? []), ...plan.duties];

@@ -5,10 +5,11 @@ import type { DurationMs, Instant } from '../../domain/instant.ts';
 import { normaliseName, type PersonName, sameName } from '../../domain/person-name.ts';
 import { derivedId } from '../../store/derived-id.ts';
 import type { NumberRecord } from '../../store/numbers.ts';
-import type { User } from '../../store/users.ts';
+import type { PasswordOrigin, User } from '../../store/users.ts';
 import type { IdentitySays } from '../../verdicts/person.ts';
 import type { Verdicts } from '../../verdicts/verdicts.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { loginByCodeOf, type UserSession } from '../middleware/user-session.ts';
 import { Problem } from '../problem.ts';
 
 /** What identities are declared with. */
@@ -40,7 +41,12 @@ const carrierWithin: DurationMs = 1_700;
  */
 export async function declareIdentity(
   tools: IdentityTools,
-  { user, person, ref, at }: { user: User; person: DeclaredPerson; ref: string; at: Instant },
+  {
+    session: { user, ...session },
+    person,
+    ref,
+    at,
+  }: { session: UserSession; person: DeclaredPerson; ref: string; at: Instant },
 ): Promise<void> {
   const { store } = tools;
   const known = user.customerId && (await store.customers.find(user.customerId));
@@ -54,7 +60,8 @@ export async function declareIdentity(
   const says = number ? await askCarrier(tools, { number, person }) : 'unknown';
   const isRefused = says === 'no-match' && number !== null && mismatchPolicy(tools, number) === 'refuse';
   const customerId = isSame ? known.customerId : idOf(tools, user, person);
-  if (!isRefused) await write(tools, { user, customerId, person, says, at });
+  const byCode = loginByCodeOf({ user, ...session });
+  if (!isRefused) await write(tools, { user, byCode, customerId, person, says, at });
   if (number && user.phone) {
     await store.evidence.add({
       evidenceId: `${ref}:identity`,
@@ -107,12 +114,14 @@ async function write(
   { store }: IdentityTools,
   {
     user: { userId, epoch, customerId: former },
+    byCode,
     customerId,
     person,
     says,
     at,
   }: {
     user: User;
+    byCode: PasswordOrigin | null;
     customerId: CustomerId;
     person: DeclaredPerson;
     says: IdentitySays;
@@ -120,7 +129,7 @@ async function write(
   },
 ): Promise<void> {
   // The user first: a customer that nobody names would stay for ever, one that is named and missing is written again.
-  if (!(await store.users.setCustomer({ userId, epoch, customerId, former }))) {
+  if (!(await store.users.setCustomer({ userId, epoch, customerId, former, byCode }))) {
     const now = await store.users.find(userId);
     throw new Problem(
       now?.status === 'open' && now.epoch === epoch ? 'change_in_progress' : 'session_required',
@@ -131,6 +140,6 @@ async function write(
   if (says === 'match') await store.customers.verify(customerId, at);
   if (former === null || former === customerId || (await store.customers.forget(former))) return;
   // A carrier confirmed the one before in the meantime: that one stays.
-  await store.users.setCustomer({ userId, epoch, customerId: former, former: customerId });
+  await store.users.setCustomer({ userId, epoch, customerId: former, former: customerId, byCode: null });
   throw new Problem('identity_verified');
 }

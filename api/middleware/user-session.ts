@@ -5,7 +5,7 @@ import type { DurationMs, Instant } from '../../domain/instant.ts';
 import type { NumberHasher } from '../../platform/hashing.ts';
 import type { Session } from '../../store/sessions.ts';
 import type { Store } from '../../store/store.ts';
-import type { User } from '../../store/users.ts';
+import type { PasswordOrigin, User } from '../../store/users.ts';
 import { Problem } from '../problem.ts';
 
 /** The header that carries a session token. */
@@ -20,6 +20,15 @@ export interface UserSession {
   readonly method: Session['method'];
   /** When the user logged in. */
   readonly createdAt: Instant;
+}
+
+/** The login of a session, where it was by a code of the user's phone; null for any other. */
+export function loginByCodeOf({
+  method,
+  createdAt,
+  user: { phone },
+}: Pick<UserSession, 'method' | 'createdAt' | 'user'>): PasswordOrigin | null {
+  return method === 'code' && phone ? { claimId: phone.claimId, at: createdAt } : null;
 }
 
 /** Calls that change how a user is reached or known need a login that is no older than this. */

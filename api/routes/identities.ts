@@ -40,7 +40,8 @@ export function identityRoutes(dependencies: ApiDependencies): Route[] {
     }).handle(async ({ body, session, caller, requestRef, correlator, receivedAt: at }) => {
       const { user } = session;
       const idNumber = readDeclaredIdNumber(body.idNumber, { now: at, pointer: '/idNumber' });
-      await declareIdentity(tools, { user, person: { name: body.name, idNumber }, ref: requestRef, at });
+      const person = { name: body.name, idNumber };
+      await declareIdentity(tools, { session, person, ref: requestRef, at });
       const now = await store.users.find(user.userId);
       const view = now && (await userView(store, now));
       if (!view) throw new Problem('session_required');

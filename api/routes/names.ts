@@ -3,6 +3,7 @@ import { changeHandle } from '../../store/handle-change.ts';
 import { jsonBody } from '../body-spec.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { askToVerifyEmail, type MailTools, verifyEmail } from '../emails/verify.ts';
+import { loginByCodeOf } from '../middleware/user-session.ts';
 import { Problem } from '../problem.ts';
 import { type Route, route } from '../route.ts';
 import { emailChangeSchema, emailVerificationSchema, nicknameChangeSchema } from '../schemas/names.ts';
@@ -27,9 +28,8 @@ export function nameRoutes(tools: MailTools & Pick<ApiDependencies, 'hasher'>): 
       responses: { 202: { description: 'The mail will be sent' } },
       problems: ['email_invalid'],
     }).handle(async ({ body: { email }, session, correlator, receivedAt: at }) => {
-      const { userId, epoch, phone } = session.user;
-      const byCode =
-        session.method === 'code' && phone ? { claimId: phone.claimId, at: session.createdAt } : null;
+      const { userId, epoch } = session.user;
+      const byCode = loginByCodeOf(session);
       const isAsked = await askToVerifyEmail(tools, { userId, email, epoch, byCode, correlator, at });
       if (!isAsked) throw new Problem('session_required');
       return { status: 202 };

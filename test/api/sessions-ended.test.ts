@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { createEffectActivities } from '../../activities/number/effects.ts';
 import { createLifeActivities } from '../../activities/number/life.ts';
+import { asCustomerId } from '../../domain/ids.ts';
 import { openApi, type TestApi } from './api.ts';
 import { event } from './histories.ts';
 import { makePerson, type Person } from './people.ts';
@@ -13,7 +14,7 @@ const day = 86_400_000;
 
 beforeAll(async () => {
   api = await openApi({ now: () => now });
-  token = await api.token({ scope: 'sessions:write users:read codes:write' });
+  token = await api.token({ scope: 'sessions:write users:read users:write codes:write' });
   api.carrierSays({ line: {} });
 });
 afterAll(() => api.close());
@@ -110,5 +111,60 @@ describe('all sessions of a user, by whatever way in', () => {
     await api.call('/v1/password-resets', { token, body });
     await report(person, event('number.reissued', now + 1));
     await tokenOf({ login: person.nickname, password: 'nine loud trumpets' });
+  });
+});
+
+describe('an identity that was given and confirmed after a login', () => {
+  const stranger = { name: '韩梅梅', idNumber: '11010519491231002X' };
+  const identify = async ({ userId }: Person, session: string) => {
+    api.carrierSays({ line: {}, match: 'match' });
+    const { status } = await api.call(`/v1/users/${userId}/identity`, {
+      method: 'PUT',
+      token,
+      body: stranger,
+      headers: { 'x-user-session': session },
+    });
+    expect(status).toBe(200);
+  };
+  const codeSession = async ({ phone }: Person) => tokenOf({ phone, ...(await api.codeFor(phone, 'login')) });
+  const customerOf = async ({ userId }: Person) => (await api.store.users.find(userId))?.customerId;
+
+  it('by code, when the number was another holder’s already → keeps nobody from losing the claim, and is gone', async () => {
+    const person = await makePerson(api.store);
+    await identify(person, await codeSession(person));
+    const customerId = (await customerOf(person)) ?? asCustomerId('none');
+    await expect(api.store.customers.find(customerId)).resolves.toMatchObject({ verifiedAt: now });
+
+    await expect(report(person, event('number.transferred', now - day))).resolves.toEqual(['release-claim']);
+    await expect(customerOf(person)).resolves.toBeNull();
+    await expect(api.store.customers.find(customerId)).resolves.toBeNull();
+    const codes = (await api.store.evidence.ofNumber(person.numberKey)).map(({ code }) => code);
+    expect(codes).toContain('identity.voided');
+  });
+
+  it('with a password that a code had set by then → the same', async () => {
+    const person = await makePerson(api.store);
+    const proof = await api.codeFor(person.phone, 'reset-password');
+    const body = { phone: person.phone, ...proof, newPassword: 'nine loud trumpets' };
+    await api.call('/v1/password-resets', { token, body });
+    await identify(person, await tokenOf({ login: person.phone, password: 'nine loud trumpets' }));
+    await expect(report(person, event('number.transferred', now - day))).resolves.toEqual(['release-claim']);
+    await expect(customerOf(person)).resolves.toBeNull();
+  });
+
+  it('by code, before the number was another holder’s → the carrier is asked whether it is the same person', async () => {
+    const person = await makePerson(api.store);
+    await identify(person, await codeSession(person));
+    const duties = await report(person, event('number.transferred', now + 1));
+    expect(duties).toContain('ask-same-person');
+    await expect(customerOf(person)).resolves.not.toBeNull();
+  });
+
+  it('by password → the carrier is asked, also where the report comes late', async () => {
+    const person = await makePerson(api.store);
+    await identify(person, await tokenOf({ login: person.phone, password: person.password }));
+    const duties = await report(person, event('number.transferred', now - day));
+    expect(duties).toContain('ask-same-person');
+    await expect(customerOf(person)).resolves.not.toBeNull();
   });
 });
