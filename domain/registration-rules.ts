@@ -70,18 +70,21 @@ export type TenancyBoundary = { readonly at: Instant; readonly kind: 'began' | '
 
 /**
  * Decides whether a take-over that had to wait may still go on. It may not when 15 minutes have passed since the code
- * was proven, nor when a tenancy ended or began after that: then whoever proved the code may no longer hold the number.
+ * was proven, nor when a tenancy ended or began after it was sent: then whoever received it may no longer hold the number.
  */
 export function decideWaitingTakeOver({
   provenAt,
+  issuedAt = provenAt,
   now,
   lastBoundary,
 }: {
   provenAt: Instant;
+  /** When the code was sent; where it isn't given, when it was proven. */
+  issuedAt?: Instant;
   now: Instant;
   lastBoundary: TenancyBoundary | null;
 }): { readonly kind: 'go-on' } | { readonly kind: 'refuse'; readonly code: RegistrationRefusal } {
-  if (lastBoundary !== null && lastBoundary.at > provenAt) {
+  if (lastBoundary !== null && lastBoundary.at > issuedAt) {
     return { kind: 'refuse', code: lastBoundary.kind === 'ended' ? 'number_frozen' : 'code_invalid' };
   }
   return now - provenAt >= takeOverWithin ? { kind: 'refuse', code: 'number_undecided' } : { kind: 'go-on' };

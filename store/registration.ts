@@ -110,7 +110,7 @@ export async function register(tools: RegistrationTools, applicant: Applicant): 
   const seen = readWantedNumber({ number, rules, claim: null, now: at });
   const proven = { ...newPhone(userId, numberKey), userId, claimedAt: proof.provenAt };
   const claim = { ...firstClaim(proven, at), tenancy: tenancySoFar?.() ?? null };
-  const late = decideWaitingTakeOver({ ...seen, provenAt: proof.provenAt, now: at });
+  const late = decideWaitingTakeOver({ ...seen, ...proof, now: at });
   if (late.kind === 'refuse') return giveUp(tools, applicant, late.code);
 
   let formerClaimId: PhoneRequest['formerClaimId'] = null;

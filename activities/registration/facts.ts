@@ -98,9 +98,8 @@ export async function decideOn(
   if (claims && wasMade(claims, request.claimId)) return take(null);
 
   const { provenAt, issuedAt } = request;
-  const waited = decideWaitingTakeOver({ provenAt, now, lastBoundary: seen.lastBoundary });
-  if (waited.kind === 'refuse')
-    return waited.code === 'code_invalid' ? refuse('code_invalid') : refuse(waited.code);
+  const waited = decideWaitingTakeOver({ provenAt, issuedAt, now, lastBoundary: seen.lastBoundary });
+  if (waited.kind === 'refuse') return refuse(waited.code);
   if (claim && seen.fate && wasFaster(claim, seen.fate, issuedAt)) return refuse('phone_in_use');
 
   const knownFrozen = seen.frozenSince !== null;

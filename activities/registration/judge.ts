@@ -25,14 +25,27 @@ export function createPhoneJudgeActivities({ store, registry, judge }: FactTools
     return claim && judge.judgeClaim({ ...call, claim, reuse: false });
   };
 
-  /** The tenancy as the carrier just told of it, for the new claim to remember; not one that begins after the code was proven. */
-  const tenancyFor = (
-    { request: { provenAt }, number: { province } }: RequestFacts,
+  /** When the tenancy of which the carrier just told began, where that was after the code was sent; else null. */
+  const begunSince = (
+    { request: { issuedAt }, number: { province } }: RequestFacts,
     { tenancy, at }: Judged,
-  ): Judged['tenancy'] => {
+  ): Instant | null => {
     if (tenancy === null) return null;
-    const { timeZone } = provinceOf(registry, province, at);
-    return compareBeginning(joinedSpan(tenancy.joined, timeZone), provenAt) === 'later' ? null : tenancy;
+    const began = joinedSpan(tenancy.joined, provinceOf(registry, province, at).timeZone);
+    return compareBeginning(began, issuedAt) === 'later' ? began.from : null;
+  };
+
+  /**
+   * Decides by a verdict. A tenancy that began after the code was sent is not that of whoever received it, reported or
+   * not; one that is to begin only shows a clock that is fast.
+   */
+  const decideBy = (facts: RequestFacts, judged: Judged, now: Instant): Promise<NextStep> => {
+    const since = begunSince(facts, judged);
+    const isBegun = since !== null && since <= judged.at;
+    const seen = isBegun
+      ? { ...facts.seen, lastBoundary: { at: since, kind: 'began' as const } }
+      : facts.seen;
+    return decideOn({ store, registry }, { ...facts, seen }, { verdict: judged.verdict, now });
   };
 
   return {
@@ -54,10 +67,10 @@ export function createPhoneJudgeActivities({ store, registry, judge }: FactTools
       if (judged === null) return before;
 
       const { request, claim } = facts;
-      const { verdict, verdictId, unavailable } = judged;
+      const { verdictId, unavailable } = judged;
       const step: NextStep = unavailable
         ? { kind: 'wait', until: request.provenAt + takeOverWithin }
-        : await decideOn({ store, registry }, facts, { verdict, now: at });
+        : await decideBy(facts, judged, at);
       await store.evidence.add(
         ...evidenceOf(judged, {
           numberKey: request.numberKey,
@@ -73,7 +86,10 @@ export function createPhoneJudgeActivities({ store, registry, judge }: FactTools
       // The holder keeps the number, and its claim goes with it to the tenancy in which the carrier found it.
       if (claim) await followPerson(store, { numberKey: request.numberKey, claim, judged, at });
       if (step.kind === 'refuse') return { ...step, verdictId };
-      return step.kind === 'take' ? { ...step, verdictId, tenancy: tenancyFor(facts, judged) } : step;
+      if (step.kind !== 'take') return step;
+      // What the new claim remembers of its tenancy is not what a clock that is fast says of it.
+      const tenancy = begunSince(facts, judged) === null ? judged.tenancy : null;
+      return { ...step, verdictId, tenancy };
     },
   };
 }

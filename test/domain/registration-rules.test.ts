@@ -72,6 +72,19 @@ describe('decideWaitingTakeOver', () => {
     expect(decideWaitingTakeOver({ provenAt, now: provenAt + waited, lastBoundary })).toEqual(decision);
   });
 
+  it.each([
+    ['before the code was sent', 0, 'go-on'],
+    [
+      'after it was sent and before it was proven: whoever received it may hold the number no more',
+      1,
+      'refuse',
+    ],
+  ] as const)('a tenancy that began %s → goes on or not', (_, after, kind) => {
+    const issuedAt = provenAt - 60_000;
+    const lastBoundary = { at: issuedAt + after, kind: 'began' } as const;
+    expect(decideWaitingTakeOver({ issuedAt, provenAt, now: provenAt, lastBoundary }).kind).toBe(kind);
+  });
+
   it('I2: a boundary after the proof → never goes on, however long it waited', () => {
     fc.assert(
       fc.property(

@@ -43,7 +43,7 @@ async function apply({ phone }: { phone: PhoneNumber }, more: Partial<Applicant>
     phone,
     numberKey: testHasher.numberKeyOf(phone),
     home,
-    proof: { issuedAt: at - minuteMs, provenAt: at },
+    proof: { issuedAt: at, provenAt: at },
     password: 'four quiet lanterns',
     nickname: null,
     email: null,
@@ -196,7 +196,8 @@ describe('a registration on an occupied number', () => {
   it('claimed by somebody whose code was sent later → phone_in_use, and the carrier isn’t asked', async () => {
     const { phone, numberKey } = await occupied(recycledSince2025);
     const first = await apply({ phone });
-    const second = await apply({ phone });
+    const proof = { issuedAt: first.at - minuteMs, provenAt: await house.now() };
+    const second = await apply({ phone }, { proof });
     expect(await outcomeOf(first)).toMatchObject({ status: 'registered' });
     house.carriers.lookups();
     expect(await outcomeOf(second)).toEqual(refused('phone_in_use'));
