@@ -225,7 +225,7 @@ export function createAccounts({ connection }: { connection: Connection }) {
       const accounts = await this.ofUser(userId);
       for (const { accountId } of accounts.filter(({ kind }) => holdsMoney(kind))) {
         if (await shut(accountId, at)) continue;
-        await model.updateMany({ userId }, { $set: { closedAt: null } });
+        await this.reopen(userId);
         return false;
       }
       // From here on nothing can refuse the closing any more.
@@ -233,6 +233,11 @@ export function createAccounts({ connection }: { connection: Connection }) {
         await lapse(accountId, at);
       }
       return true;
+    },
+
+    /** Opens a user's accounts again, whose closing is refused. */
+    async reopen(userId: UserId): Promise<void> {
+      await model.updateMany({ userId }, { $set: { closedAt: null } });
     },
 
     /** Whether some of a user's accounts are shut: then a closing is under way that nothing refuses any more, or done. */

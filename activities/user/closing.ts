@@ -37,7 +37,11 @@ export function createClosingActivities(tools: { store: Store; messenger: Messen
         hasPhone: user?.phone != null,
         balances: accounts.filter(({ kind }) => holdsMoney(kind)).map(({ amount }) => amount as Fen),
       });
-      if (decision.kind === 'refuse') return { kind: 'refused', code: decision.code };
+      if (decision.kind === 'refuse') {
+        // A crash may have shut one of them, and the money came onto another.
+        if (isShut) await store.accounts.reopen(userId);
+        return { kind: 'refused', code: decision.code };
+      }
       // Money may have come in since.
       if (!(await store.accounts.close({ userId, at }))) return { kind: 'refused', code: 'balance_not_zero' };
       return { kind: 'shut' };

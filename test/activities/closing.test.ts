@@ -2,7 +2,7 @@ import { createEffectActivities } from '../../activities/number/effects.ts';
 import { createLifeActivities } from '../../activities/number/life.ts';
 import { createLostClosingActivities } from '../../activities/user/lost-closings.ts';
 import { parseRegistry } from '../../carriers/registry.ts';
-import { asClaimId, asUserId } from '../../domain/ids.ts';
+import { asAccountId, asClaimId, asUserId } from '../../domain/ids.ts';
 import type { Store } from '../../store/store.ts';
 import { claim, day } from '../domain/number/events.ts';
 import { crashable, sides } from '../import/crashing-store.ts';
@@ -133,6 +133,22 @@ describe('closing a user', () => {
       closing: ['refused', 'balance_not_zero'],
     });
     await expect(asked()).resolves.toBe(true);
+  });
+
+  it('money that came in after a crash had shut one of two accounts → refused, and both are open', async () => {
+    await begin(store);
+    const gifts = asAccountId('leaver-red-packets');
+    await store.accounts.open({ accountId: gifts, userId, kind: 'redPackets' });
+    await asked();
+    expect(await crashing.run(closing, { atWrite: 1, side: 'after' })).toMatchObject({ crashed: true });
+    await store.accounts.topUp({ entryId: 't', accountId: gifts, amount: 5, source: 'bank', at: now });
+    await closing();
+    expect(await outcome()).toMatchObject({
+      status: 'open',
+      topUp: 'counted',
+      closing: ['refused', 'balance_not_zero'],
+    });
+    expect(await store.accounts.isShut(userId)).toBe(false);
   });
 
   it('I2: the session that asked for it ended before it began → refused, and everything stays', async () => {
