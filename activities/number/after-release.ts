@@ -3,7 +3,7 @@ import type { NumberKey } from '../../domain/ids.ts';
 import { nextHolderSince } from '../../domain/number/next-holder.ts';
 import { voidEmail } from '../../store/handle-change.ts';
 import type { Store } from '../../store/store.ts';
-import { voidIdentity } from '../../store/user-customers.ts';
+import { voidIdentity } from '../../store/void-identity.ts';
 import type { Messenger } from '../ports.ts';
 import { type Effect, recordEffect, tellUser } from './effect.ts';
 
