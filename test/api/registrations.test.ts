@@ -34,6 +34,14 @@ async function wanted(more: object = {}) {
   return { phone, ...(await issueCode(api.store, phone)), ...more };
 }
 
+/** An ID number of whoever was born on a day, with its right checksum. */
+function idNumberOf(birthday: string): string {
+  const digits = `110105${birthday}002`;
+  const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+  const sum = weights.reduce((total, weight, index) => total + weight * Number(digits[index]), 0);
+  return `${digits}${'10X98765432'[sum % 11]}`;
+}
+
 describe('registering a free number', () => {
   it('→ 201, and the user logs in with the password', async () => {
     const body = await wanted();
@@ -170,6 +178,15 @@ describe('a code that proves nothing', () => {
     ).toBeNull();
   });
 
+  it('guessed wrong five times → 422 code_invalid for the right one too', async () => {
+    const body = await wanted();
+    for (let guesses = 0; guesses < 5; guesses += 1) {
+      expectProblem(await register({ ...body, code: String(100_000 + guesses) }), 'code_invalid');
+    }
+    expectProblem(await register(body), 'code_invalid');
+    expect(await api.store.numbers.find(keyOf(body.phone))).toBeNull();
+  });
+
   it('used before → 422 code_invalid, and the first user stays', async () => {
     const body = await wanted();
     const { userId } = readRegistration(await register(body));
@@ -216,6 +233,8 @@ describe('what a registration is refused for', () => {
     ['id_number_invalid', { identity: { name: '李雷', idNumber: '110105194912310021' } }],
     ['id_number_invalid', { identity: { name: '李雷', idNumber: '11010519490231002X' } }],
     ['id_number_invalid', { identity: { name: '李雷', idNumber: '110105491231002' } }],
+    ['id_number_invalid', { identity: { name: '李雷', idNumber: idNumberOf('20991231') } }],
+    ['email_invalid', { email: `${'a'.repeat(250)}@example.com` }],
     ['invalid_request', { identity: { name: '李雷' } }],
     ['invalid_request', { admin: true }],
   ] as const)('%s → its code, and the code of the phone is not used up', async (code, more) => {
@@ -225,11 +244,7 @@ describe('what a registration is refused for', () => {
   });
 
   it('a child under 14 → 422 under_age', async () => {
-    const year = new Date().getFullYear() - 13;
-    const digits = `110105${year}0101002`;
-    const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    const sum = weights.reduce((total, weight, index) => total + weight * Number(digits[index]), 0);
-    const idNumber = `${digits}${'10X98765432'[sum % 11]}`;
+    const idNumber = idNumberOf(`${new Date().getFullYear() - 13}0101`);
     const answered = await register(await wanted({ identity: { name: '李小雷', idNumber } }));
     expectProblem(answered, 'under_age');
     expect(faultsOf(answered)).toEqual([expect.objectContaining({ pointer: '/identity/idNumber' })]);

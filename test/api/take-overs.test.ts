@@ -17,6 +17,7 @@ import type { CarrierSays } from '../carriers/scripted.ts';
 import { plainApplicant, registrationTools } from '../registration/applicants.ts';
 import { testHasher, testPasswords, testRing } from '../store/open-store.ts';
 import { openApi, type TestApi } from './api.ts';
+import { event } from './histories.ts';
 import { makePerson } from './people.ts';
 import { expectProblem } from './problems.ts';
 import { issueCode, password, readRegistration } from './registering.ts';
@@ -183,6 +184,23 @@ describe('registering a number that is somebody’s login phone', () => {
     }
   });
 
+  it('given out again by its events, while its life has not looked yet → taken over, and the tenancy is remembered', async () => {
+    const { phone, numberKey } = await makePerson(api.store);
+    const at = Date.now() - 3_600_000;
+    // Nobody is woken by a history that is only written: what the life would do is left to the registration.
+    await api.store.numbers.model.updateOne(
+      { _id: numberKey as string },
+      { $push: { events: event('number.reissued', at) }, $inc: { version: 1 } },
+    );
+    api.carrierSays({ line: { joined: { precision: 'second', at } } });
+    const answered = await register(await wantedFrom({ phone }));
+    expect(answered.body).toMatchObject({ status: 'registered', formerHolderReleased: true });
+    await api.drained();
+    expect((await api.store.claims.find(numberKey))?.claim?.tenancy).toMatchObject({
+      joined: { precision: 'second', at },
+    });
+  });
+
   it('whose carrier is away → 202 within two seconds, pending, and registered when it is back', async () => {
     const former = await makePerson(api.store);
     api.carrierSays({ ...recycled, all: 'connection-failed' });
@@ -222,10 +240,10 @@ describe('registering a number that is somebody’s login phone', () => {
     expect(waited.body).toMatchObject({ status: 'registered', formerHolderReleased: true });
   });
 
-  it('I1: by many at one instant → exactly one takes it over', async () => {
+  it.each([2, 50])('I1: by %i at one instant → exactly one takes it over', async (many) => {
     const former = await makePerson(api.store);
     api.carrierSays(recycled);
-    const bodies = await Promise.all(Array.from({ length: 5 }, () => wantedFrom(former)));
+    const bodies = await Promise.all(Array.from({ length: many }, () => wantedFrom(former)));
     const answers = await Promise.all(bodies.map((body) => register(body)));
     const states = await Promise.all(
       bodies.map(({ verificationId }) =>
@@ -234,9 +252,21 @@ describe('registering a number that is somebody’s login phone', () => {
     );
     const ends = states.map((state) => readRegistration(state));
     expect(ends.filter(({ status }) => status === 'registered')).toHaveLength(1);
-    expect(ends.filter(({ reason }) => reason === 'phone_in_use')).toHaveLength(4);
+    expect(ends.filter(({ reason }) => reason === 'phone_in_use')).toHaveLength(many - 1);
     expect(answers.filter(({ status }) => status === 201).length).toBeLessThanOrEqual(1);
     expect((await api.store.claims.find(former.numberKey))?.released).toHaveLength(1);
+  });
+
+  it('with an identity that its carrier is slow to confirm → 201 within two seconds all the same', async () => {
+    const former = await makePerson(api.store);
+    api.carrierSays({ ...recycled, match: 'silent' });
+    const identity = { name: '李雷', idNumber: '11010519491231002X' };
+    const startedAt = Date.now();
+    const answered = await register({ ...(await wantedFrom(former)), identity });
+    expect(Date.now() - startedAt).toBeLessThan(2_000);
+    expect(answered.status).toBe(201);
+    expect(answered.body).toMatchObject({ formerHolderReleased: true });
+    api.scripted.close();
   });
 
   it('repeated under its Idempotency-Key → the same answer, and one user', async () => {

@@ -21,10 +21,12 @@ const histories = [
   ['registration-taken-over', 'registration:816cf648-d87e-823d-89c7-8dc7b80413b5'],
   ['registration-carrier-away-first', 'registration:1ffc8829-daf3-80e8-9171-8306fbfcf405'],
   ['registration-refused', 'registration:11d62395-7052-8e91-ae04-72929e1dbd96'],
+  ['registration-identity-confirmed', 'registration:ddc13c98-b9bc-8526-b308-fc4d176b8049'],
   ['phone-changed', 'user:user-b75996a7'],
   ['phone-changed-carrier-away-first', 'user:user-b36cb5ae'],
   ['user-closed', 'user:user-fa79727d'],
   ['user-closing-refused', 'user:user-1fcbed7d'],
+  ['mail-sent', 'mail:eBl__kVs0DGq2JM_TynH8w'],
 ] as const;
 
 describe('replay of a recorded history', () => {
