@@ -156,6 +156,19 @@ export function createRegistrar(dependencies: RegistrationDependencies) {
     });
   };
 
+  /**
+   * A take-over on what events told alone asked no carrier: it is asked now, so that who registers on the day of joining
+   * is told from the holder before on that day.
+   */
+  const rememberTaken = ({ phone, numberKey }: Applicant, { claimId }: PhoneRequest): void => {
+    aside.run('remember a tenancy', async () => {
+      const [doc, number] = await Promise.all([store.claims.find(numberKey), store.numbers.find(numberKey)]);
+      if (!number || doc?.claim?.claimId !== claimId) return;
+      const home = { province: number.province, system: number.system };
+      await verdicts.rememberTenancy({ number: { numberKey, phone }, home, claim: doc.claim });
+    });
+  };
+
   /** Has the workflow of a request run. Where the server doesn't take it, the sweep does. */
   const begin = async ({ registrationId, correlator }: Applicant): Promise<void> => {
     try {
@@ -196,6 +209,7 @@ export function createRegistrar(dependencies: RegistrationDependencies) {
         case 'asks-for-verdict': {
           if (came.request.status === 'pending') await begin(applicant);
           const request = await settled(registrationId, call.receivedAt + outcomeWithin);
+          if (request?.status === 'granted') rememberTaken(applicant, request);
           return stateOf(request ?? came.request);
         }
       }
