@@ -126,6 +126,8 @@ describe('PUT /v1/users/{id}/phone', () => {
     ['phone_in_use', { line: { joined: { precision: 'second', at: Date.parse('2020-05-01T00:00:00Z') } } }],
     ['number_undecided', { line: 'not-found' }],
     ['number_undecided', { line: 'answer-malformed' }],
+    ['number_undecided', { line: 'answer-contradictory' }],
+    ['number_frozen', { line: { status: 'frozen', joined: null } }],
   ] as const)('a number whose verdict says %s (%j) → that, and nothing changed', async (code, says) => {
     const { person, sessionToken } = await loggedIn();
     const holder = await makePerson(api.store);
