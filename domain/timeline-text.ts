@@ -100,6 +100,14 @@ const texts = {
     zh: '注册等待运营商答复',
     en: 'A registration waits for an answer of the carrier',
   },
+  'holder.confirmed': {
+    zh: '凭验证码登录的用户办理变更前，确认号码仍归其持有',
+    en: 'Before a change in a login by code, the number was confirmed to be with the user still',
+  },
+  'holder.refused': {
+    zh: '未能确认号码仍归该用户持有，拒绝凭验证码登录办理变更',
+    en: 'A change in a login by code was refused, for the number was not confirmed to be with the user',
+  },
   'phone-change.allowed': {
     zh: '允许将登录手机更换为该号码',
     en: 'A user may change to the number as login phone',

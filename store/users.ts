@@ -84,6 +84,15 @@ export function createUsers({ connection, cipher }: { connection: Connection; ci
       return doc && open(doc);
     },
 
+    /** Whether the user's password was set by a code of a claim's number alone, and by nothing else since. */
+    async passwordRestsOn({ userId, claimId }: { userId: UserId; claimId: ClaimId }): Promise<boolean> {
+      const doc = await model.findOne(
+        { _id: userId as string, 'passwordOrigin.claimId': claimId },
+        { _id: 1 },
+      );
+      return doc !== null;
+    },
+
     async findMany(userIds: readonly UserId[]): Promise<User[]> {
       const docs = await model.find({ _id: { $in: [...userIds] } }).lean<UserDoc[]>();
       return docs.map(open);

@@ -12,7 +12,8 @@ export type LookupFor =
   | 'registration'
   | 'phone-change'
   | 'claim-tenancy'
-  | 'identity';
+  | 'identity'
+  | 'holder';
 
 /** What verdicts stand on. */
 export interface VerdictTools {

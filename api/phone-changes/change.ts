@@ -8,6 +8,7 @@ import type { PhoneRequest } from '../../store/phone-requests.ts';
 import type { Proof } from '../../store/verifications.ts';
 import { createVerdicts } from '../../verdicts/verdicts.ts';
 import { userWorkflowId } from '../../workflows/user/contract.ts';
+import { createConfirmHolder } from '../confirm-holder.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { UserSession } from '../middleware/user-session.ts';
 import { outcomeWithin, settledBy } from '../outcome.ts';
@@ -49,6 +50,7 @@ export type PhoneChangeState = { readonly changeId: string; readonly userId: Use
 export function createPhoneChanger(dependencies: PhoneChangeDependencies) {
   const { store, workflows, routing, hasher, aside, logger, now } = dependencies;
   const verdicts = createVerdicts({ ...dependencies, wakeNumber: workflows.wakeNumber });
+  const confirmHolder = createConfirmHolder(dependencies);
 
   /** The request when it is settled, or as it is when the time is over. */
   const settled = (
@@ -136,6 +138,7 @@ export function createPhoneChanger(dependencies: PhoneChangeDependencies) {
         balances: [],
       });
       if (decision.kind === 'refuse') throw new Problem(decision.code);
+      await confirmHolder(call);
       const numberKey = hasher.numberKeyOf(phone);
       const { changeId, proof } = await prove(call, numberKey);
       const number = await store.numbers.meet({ numberKey, phone, home });

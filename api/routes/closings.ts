@@ -6,6 +6,7 @@ import type { Fen } from '../../domain/money.ts';
 import { holdsMoney } from '../../store/accounts.ts';
 import type { Closing } from '../../store/closings.ts';
 import { userWorkflowId } from '../../workflows/user/contract.ts';
+import { createConfirmHolder, type HolderDependencies } from '../confirm-holder.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { outcomeWithin, settledBy } from '../outcome.ts';
 import { Problem } from '../problem.ts';
@@ -18,10 +19,12 @@ const tag = 'Users';
 const params = z.strictObject({ id: z.string().meta({ description: "The user's id" }) });
 const refusals = ['balance_not_zero', 'services_active'] as const;
 
-type Dependencies = Pick<ApiDependencies, 'store' | 'workflows' | 'logger' | 'now'>;
+type Dependencies = HolderDependencies & Pick<ApiDependencies, 'logger'>;
 
 /** Users that close themselves. */
-export function closingRoutes({ store, workflows, logger, now }: Dependencies): Route[] {
+export function closingRoutes(dependencies: Dependencies): Route[] {
+  const { store, workflows, logger, now } = dependencies;
+  const confirmHolder = createConfirmHolder(dependencies);
   /** What is known already refuses at once; what comes in later is found by the closing itself. */
   const checkMayLeave = async (userId: UserId, hasPhone: boolean): Promise<void> => {
     const accounts = await store.accounts.ofUser(userId);
@@ -62,9 +65,11 @@ export function closingRoutes({ store, workflows, logger, now }: Dependencies): 
           example: { ...closingExample, status: 'pending' },
         },
       },
-      problems: [...refusals, 'session_required', 'change_in_progress'],
-    }).handle(async ({ session: { userId, user }, correlator, receivedAt }) => {
+      problems: [...refusals, 'session_required', 'change_in_progress', 'number_undecided', 'number_frozen'],
+    }).handle(async ({ session, correlator, receivedAt }) => {
+      const { userId, user } = session;
       await checkMayLeave(userId, user.phone !== null);
+      await confirmHolder({ session, correlator });
       const isNew = await store.closings.begin({ userId, epoch: user.epoch, correlator, at: now() });
       try {
         const started = await workflows.closeUser({ userId, correlator });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { changeHandle } from '../../store/handle-change.ts';
 import { jsonBody } from '../body-spec.ts';
+import { createConfirmHolder, type HolderDependencies } from '../confirm-holder.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { askToVerifyEmail, type MailTools, verifyEmail } from '../emails/verify.ts';
 import { loginByCodeOf } from '../middleware/user-session.ts';
@@ -11,8 +12,9 @@ import { emailChangeSchema, emailVerificationSchema, nicknameChangeSchema } from
 const params = z.strictObject({ id: z.string().meta({ description: "The user's id" }) });
 
 /** What users can be named by beside the phone: e-mail and nickname. */
-export function nameRoutes(tools: MailTools & Pick<ApiDependencies, 'hasher'>): Route[] {
+export function nameRoutes(tools: MailTools & HolderDependencies & Pick<ApiDependencies, 'hasher'>): Route[] {
   const { store } = tools;
+  const confirmHolder = createConfirmHolder(tools);
   return [
     route({
       method: 'put',
@@ -61,14 +63,22 @@ export function nameRoutes(tools: MailTools & Pick<ApiDependencies, 'hasher'>): 
       id: 'changeNickname',
       tag: 'Users',
       summary: "Change a user's nickname",
-      description: 'The one before is free again.',
+      description:
+        'The one before is free again. In a login by code the carrier is asked anew whether the number is the user’s still.',
       access: { kind: 'token', scope: 'users:write', session: 'live' },
       params,
       body: jsonBody({ schema: nicknameChangeSchema, example: { nickname: '小李' } }),
       responses: { 204: { description: 'The nickname is the user’s' } },
-      problems: ['nickname_invalid', 'nickname_in_use', 'change_in_progress'],
-    }).handle(async ({ body: { nickname: to }, session: { user }, receivedAt: now }) => {
-      const { userId, epoch } = user;
+      problems: [
+        'nickname_invalid',
+        'nickname_in_use',
+        'change_in_progress',
+        'number_undecided',
+        'number_frozen',
+      ],
+    }).handle(async ({ body: { nickname: to }, session, correlator, receivedAt: now }) => {
+      await confirmHolder({ session, correlator });
+      const { userId, epoch } = session.user;
       const outcome = await changeHandle(store, { userId, kind: 'nickname', to, epoch, now });
       if (outcome === 'taken') throw new Problem('nickname_in_use');
       if (outcome === 'busy') throw new Problem('change_in_progress');
