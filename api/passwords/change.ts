@@ -43,7 +43,11 @@ export async function changePassword(
   );
   if (!isRight) throw new Problem('bad_credentials');
   const number = user.phone && (await store.numbers.find(user.phone.numberKey));
-  refuseOwn(newPassword, [number?.phone, user.nickname, user.email]);
+  refuseOwn({
+    password: newPassword,
+    pointer: '/newPassword',
+    own: [number?.phone, user.nickname, user.email],
+  });
 
   const passwordHash = await passwords.hash(newPassword);
   const begun = await store.users.setPassword({

@@ -33,7 +33,7 @@ export async function resetByCode(
   }: CodeProof & { readonly newPassword: Password },
 ): Promise<void> {
   // What can be refused without the code is, so that the code can be used again.
-  refuseOwn(newPassword, [phone]);
+  refuseOwn({ password: newPassword, pointer: '/newPassword', own: [phone] });
   const numberKey = hasher.numberKeyOf(phone);
   const purpose = 'reset-password';
   const guess = { numberKey, verificationId, code, purpose, by, now } as const;
@@ -42,7 +42,7 @@ export async function resetByCode(
     const passed = await passByCode({ numberKey, purpose, at: issuedAt, correlator });
     if (passed.kind === 'refuse') throw refusedGate(passed.code);
     const { user, claim } = passed;
-    refuseOwn(newPassword, [user.nickname, user.email]);
+    refuseOwn({ password: newPassword, pointer: '/newPassword', own: [user.nickname, user.email] });
     const { userId } = user;
     const set = await store.users.setPassword({
       userId,

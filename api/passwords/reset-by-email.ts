@@ -80,7 +80,11 @@ export async function resetByEmail(
     }
     const number = user.phone && (await store.numbers.find(user.phone.numberKey));
     // What can be refused without the token is, so that the token can be used again.
-    refuseOwn(newPassword, [number?.phone, user.nickname, user.email]);
+    refuseOwn({
+      password: newPassword,
+      pointer: '/newPassword',
+      own: [number?.phone, user.nickname, user.email],
+    });
     const passwordHash = await passwords.hash(newPassword);
     if (!(await store.emailTokens.use({ tokenId: token.tokenId, by, now }))) {
       throw new Problem('reset_token_invalid');

@@ -78,7 +78,7 @@ export function createRegistrar(dependencies: RegistrationDependencies) {
     const { phone, password, nickname = null, email = null, identity } = body;
     const home = routing.routeOf(phone);
     if (!home) throw new Problem('number_not_served');
-    refuseOwn(password, [phone, nickname, email]);
+    refuseOwn({ password, pointer: '/password', own: [phone, nickname, email] });
     const pointer = '/identity/idNumber';
     return {
       phone,

@@ -21,11 +21,18 @@ export const givenPasswordField = z
   .meta({ description: 'As it was chosen', example: 'four quiet lanterns' });
 
 /** Throws `password_too_common` where a chosen password is little more than what is known of its user; `null`s say nothing. */
-export function refuseOwn(password: Password, own: readonly (string | null | undefined)[]): void {
+export function refuseOwn({
+  password,
+  pointer,
+  own,
+}: {
+  password: Password;
+  /** Where the password stands in the body. */
+  pointer: '/password' | '/newPassword';
+  own: readonly (string | null | undefined)[];
+}): void {
   const known = own.flatMap((each) => each ?? []);
-  if (resemblesOwn(password, known)) {
-    throw new Problem('password_too_common', {
-      detail: 'The password is little more than the phone, the nickname or the e-mail',
-    });
-  }
+  if (!resemblesOwn(password, known)) return;
+  const message = 'The password is little more than the phone, the nickname or the e-mail';
+  throw new Problem('password_too_common', { detail: message, errors: [{ pointer, message }] });
 }

@@ -257,7 +257,9 @@ describe('what a registration is refused for', () => {
 
   it('a password that is little more than the phone → 422 password_too_common', async () => {
     const body = await wanted();
-    expectProblem(await register({ ...body, password: body.phone }), 'password_too_common');
+    const answered = await register({ ...body, password: body.phone });
+    expectProblem(answered, 'password_too_common');
+    expect(faultsOf(answered)).toMatchObject([{ pointer: '/password' }]);
   });
 
   it.each([
