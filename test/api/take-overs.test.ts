@@ -245,14 +245,17 @@ describe('registering a number that is somebody’s login phone', () => {
     api.carrierSays(recycled);
     const bodies = await Promise.all(Array.from({ length: many }, () => wantedFrom(former)));
     const answers = await Promise.all(bodies.map((body) => register(body)));
-    const states = await Promise.all(
-      bodies.map(({ verificationId }) =>
-        stateOf(registrationIdOf(asVerificationId(verificationId)), '?wait=20'),
+    // Who came when another one's claim was made already is refused at once, and leaves nothing to be asked for.
+    const pending = answers.filter(({ status }) => status === 201 || status === 202);
+    const refused = answers.filter((answer) => !pending.includes(answer));
+    for (const answer of refused) expectProblem(answer, 'phone_in_use');
+    const ends = await Promise.all(
+      pending.map(async (answer) =>
+        readRegistration(await stateOf(readRegistration(answer).registrationId, '?wait=20')),
       ),
     );
-    const ends = states.map((state) => readRegistration(state));
     expect(ends.filter(({ status }) => status === 'registered')).toHaveLength(1);
-    expect(ends.filter(({ reason }) => reason === 'phone_in_use')).toHaveLength(many - 1);
+    expect(ends.filter(({ reason }) => reason === 'phone_in_use')).toHaveLength(pending.length - 1);
     expect(answers.filter(({ status }) => status === 201).length).toBeLessThanOrEqual(1);
     expect((await api.store.claims.find(former.numberKey))?.released).toHaveLength(1);
   });

@@ -99,8 +99,12 @@ const change = (phone: PhoneNumber, what: string, body: object = {}) =>
 
 /** What the gate says, and by which rule. */
 async function passed({ numberKey }: Awaited<ReturnType<House['hold']>>): Promise<string[]> {
+  // Two verdicts may be of the same millisecond.
+  const before = new Set((await house.evidenceOf(numberKey)).map(({ evidenceId }) => evidenceId));
   const passage = await house.pass(numberKey);
-  const verdicts = (await house.evidenceOf(numberKey)).filter(({ kind }) => kind === 'verdict');
+  const verdicts = (await house.evidenceOf(numberKey)).filter(
+    ({ kind, evidenceId }) => kind === 'verdict' && !before.has(evidenceId),
+  );
   return [passage.kind === 'allow' ? 'allow' : passage.code, String(verdicts.at(-1)?.details.rule)];
 }
 

@@ -46,12 +46,13 @@ segments:
 let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
 let phones = 0;
 
-/** Far more looks than anything here takes; each look is a call, so nothing is gained by pausing. */
-const looksAtMost = 5_000;
+/** Far longer than anything here takes, also on a busy machine; each look is a call, so nothing is gained by pausing. */
+const lookedForMs = 30_000;
 
 /** Looks until it is so. */
 async function eventually(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  for (let look = 0; look < looksAtMost; look += 1) if (await isSo()) return;
+  const end = performance.now() + lookedForMs;
+  while (performance.now() < end) if (await isSo()) return;
   throw new Error(`never came to be: ${what}`);
 }
 
