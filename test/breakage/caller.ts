@@ -24,7 +24,11 @@ export interface ShownUser {
   readonly status: string;
   readonly phone: string | null;
   readonly realName: string;
-  readonly accounts: readonly { readonly kind: string; readonly balanceFen: number }[];
+  readonly accounts: readonly {
+    readonly accountId: string;
+    readonly kind: string;
+    readonly balanceFen: number;
+  }[];
 }
 
 /** A mail as the simulated mail box shows it. */
@@ -178,6 +182,19 @@ export function createCaller({ api, issuer, simulator, clients, carriers }: Endp
       });
       return { status: response.status, text: await response.text() };
     },
+
+    /** As `change`; gives the id of its event once that was acknowledged at the first attempt, else null. */
+    async changeHeard(phone: string, change: LineChange, more: object = {}): Promise<string | null> {
+      const told = await control<{ event: { id: string } | null; delivered: Delivered }>(
+        'POST',
+        `lines/${phone}/${change}`,
+        more,
+      );
+      return told.delivered?.status === 202 ? (told.event?.id ?? null) : null;
+    },
+
+    /** How Sichuan fails from now on, as the simulator's fault board takes it. */
+    setFaults: (faults: object): Promise<unknown> => control('PUT', 'faults/sichuan', faults),
 
     /** Whether every event of these lines was acknowledged. */
     async allTaken(phones: readonly string[]): Promise<boolean> {

@@ -49,6 +49,14 @@ export async function lookInside({ store, temporal }: Pick<Endpoints, 'store' | 
       return docs.filter(({ claim }) => (claim?.state ?? 'ended') === state).length;
     },
 
+    /** Whether an event stands in the history of a number, where decisions see it. */
+    async isKnown({ numberKey, eventId }: { numberKey: string; eventId: string }): Promise<boolean> {
+      const number = await db.collection<{ _id: string; events: { id: string }[] }>('numbers').findOne({
+        _id: numberKey,
+      });
+      return number?.events.some(({ id }) => id === eventId) ?? false;
+    },
+
     /** The epoch of each of these users. */
     async epochs(userIds: readonly string[]): Promise<Map<string, number>> {
       const docs = await users.find({ _id: { $in: [...userIds] } }).toArray();
@@ -85,7 +93,7 @@ export async function lookInside({ store, temporal }: Pick<Endpoints, 'store' | 
       withinMs,
     }: {
       caller: Caller;
-      residents: readonly Resident[];
+      residents: readonly Pick<Resident, 'phone'>[];
       withinMs: number;
     }): Promise<void> {
       const phones = residents.map(({ phone }) => phone);

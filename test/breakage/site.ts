@@ -37,7 +37,7 @@ export interface Code {
 }
 
 /** What a code is asked for. */
-export type Purpose = 'register' | 'login' | 'reset-password';
+export type Purpose = 'register' | 'login' | 'reset-password' | 'change-phone';
 
 /** The payment site, as its server calls a stack for people in front of their screens. */
 export function createSite({ api, issuer, simulator, clients }: Endpoints) {
@@ -95,6 +95,19 @@ export function createSite({ api, issuer, simulator, clients }: Endpoints) {
       });
       return { verificationId: body.verificationId, code };
     },
+
+    /** The token of the newest mail to an address that isn't one of these. */
+    tokenMailedTo: (to: string, known: readonly string[] = []): Promise<string> =>
+      until({
+        what: 'a mail with a token arrives',
+        withinMs: 30_000,
+        look: async () => {
+          const answered = await fetch(`${simulator}/_sim/mail?${new URLSearchParams({ to })}`);
+          const { items }: { items: { text: string }[] } = JSON.parse(await answered.text());
+          const tokens = items.flatMap(({ text }) => /^[\w-]{43}$/m.exec(text)?.[0] ?? []);
+          return tokens.findLast((token) => !known.includes(token));
+        },
+      }),
 
     /** Waits until a registration is settled, and gives how it ended. */
     outcomeOf: (registrationId: string, withinMs: number): Promise<Answer> =>
