@@ -16,7 +16,7 @@ export interface Tenant {
   paidInFen: number;
   /** A registration that was answered with 202 and isn't settled yet. */
   pending: string | null;
-  /** Whether the number was cancelled and taken back while the registration ran, or with the second half unheard of. */
+  /** Whether the number was cancelled and taken back while a registration ran. */
   interrupted: boolean;
   /** How the tenancy ended: `reported` once Linekeeper acknowledged it and has it in its history, `told` when it will hear of it, `silent` never. */
   end: 'reported' | 'told' | 'silent' | null;
@@ -192,6 +192,12 @@ export async function liveThrough({
     });
   };
 
+  /** Join dates are known to the second: a tenancy that began in the one in which the last ended can't be told from it. */
+  const secondsLater = async (): Promise<false> => {
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    return false;
+  };
+
   const handOn = async (how: 'cancelled' | 'transferred' | 'silently'): Promise<void> => {
     const before = present();
     const next = begin();
@@ -209,7 +215,7 @@ export async function liveThrough({
     const heard =
       how === 'transferred'
         ? [await change('transfer', { identity })]
-        : [await change('cancel'), await change('reissue', { identity })];
+        : [await change('cancel'), await secondsLater(), await change('reissue', { identity })];
     if (!heard.some(Boolean)) return;
     // What is reported of the number ends all tenancies before it, also those whose end nobody told of.
     for (const tenant of tenants) if (tenant !== next) tenant.end = 'reported';
@@ -217,9 +223,15 @@ export async function liveThrough({
 
   const cancelAndReclaim = async (): Promise<void> => {
     const tenant = present();
+    if (tenant.pending !== null) tenant.interrupted = true;
     await change('cancel');
-    const isHeard = await change('reclaim');
-    if (!isHeard || tenant.pending !== null) tenant.interrupted = true;
+    await change('reclaim');
+    // Until then it looks as if nobody had the number, and once its freeze were over it would be anybody's.
+    await until({
+      what: 'that it was taken back is known',
+      withinMs: 60_000,
+      look: () => caller.allTaken([phone]),
+    });
   };
 
   begin();
