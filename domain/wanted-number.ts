@@ -1,9 +1,9 @@
 import type { Claim } from './claim.ts';
 import type { Instant } from './instant.ts';
-import type { NumberEvent } from './number/event.ts';
+import { effectiveEvents, type NumberEvent } from './number/event.ts';
 import type { Fate } from './number/fate.ts';
 import type { Freeze } from './number/freeze.ts';
-import { foldHistory, type NumberLife, presentTenancy, stateAt } from './number/history.ts';
+import { foldHistory, type NumberHistory, presentTenancy, stateAt } from './number/history.ts';
 import { fateOfClaim, type ReleasePolicy } from './number/plan.ts';
 import type { TenancyBoundary } from './registration-rules.ts';
 
@@ -42,7 +42,7 @@ export function readWantedNumber({
   return {
     fate,
     frozenSince: isFrozen ? (presentTenancy(life)?.endedAt ?? sinceCancelled) : sinceCancelled,
-    lastBoundary: lastBoundaryOf(foldHistory({ events: events.map(asKnown), provenAt }, freeze)),
+    lastBoundary: lastBoundaryOf({ events: events.map(asKnown), provenAt }, freeze),
   };
 }
 
@@ -52,11 +52,25 @@ const asKnown = (event: NumberEvent): NumberEvent => ({
   at: Math.min(event.at, event.receivedAt),
 });
 
-function lastBoundaryOf({ tenancies }: NumberLife): TenancyBoundary | null {
+/**
+ * The last boundary, also where nobody reported it: of a later tenancy only its end may be known, or what happened in
+ * it. It began when its holder joined, as far as the carrier says, and surely not before the end of the one before.
+ */
+function lastBoundaryOf(history: NumberHistory, freeze: Freeze): TenancyBoundary | null {
+  const { tenancies } = foldHistory(history, freeze);
   const last = tenancies.at(-1);
-  if (last?.endedAt != null) return { at: last.endedAt, kind: 'ended' };
-  return last?.begunAt == null ? null : { at: last.begunAt, kind: 'began' };
+  const began = last?.begunAt ?? tenancies.at(-2)?.endedAt ?? null;
+  const boundaries: TenancyBoundary[] = effectiveEvents(history.events).flatMap(joiningOf);
+  if (last?.endedAt != null) boundaries.push({ at: last.endedAt, kind: 'ended' });
+  else if (began !== null) boundaries.push({ at: began, kind: 'began' });
+  return boundaries.toSorted((a, b) => a.at - b.at).at(-1) ?? null;
 }
+
+/** The beginning that an event's join date tells of. That of a port may be its own, which begins nothing. */
+const joiningOf = ({ type, joined, receivedAt }: NumberEvent): TenancyBoundary[] =>
+  type !== 'number.ported' && joined?.precision === 'second'
+    ? [{ at: Math.min(joined.at, receivedAt), kind: 'began' }]
+    : [];
 
 /**
  * Whether the claim on a number was proven by somebody who had a later code than ours: then that one is the holder, and

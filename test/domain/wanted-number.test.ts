@@ -14,6 +14,7 @@ const read = (
   });
 
 const cancelled = event('number.cancelled', 20);
+const joinedOn = (on: number) => ({ precision: 'second', at: day(on) }) as const;
 const fast = { at: day(26), receivedAt: day(25) };
 
 describe('readWantedNumber', () => {
@@ -57,6 +58,37 @@ describe('readWantedNumber', () => {
       [event('number.reissued', 26, fast)],
       {},
       { lastBoundary: { at: day(25), kind: 'began' } },
+    ],
+    [
+      'a later tenancy of which only the end and the taking back are known',
+      [
+        cancelled,
+        event('number.cancelled', 27, { joined: joinedOn(26) }),
+        event('number.reclaimed', 28, { joined: joinedOn(26) }),
+      ],
+      { claim: claim() },
+      { fate: { kind: 'recycled' }, frozenSince: null, lastBoundary: { at: day(26), kind: 'began' } },
+    ],
+    [
+      'the same, and nothing of the end before it',
+      [
+        event('number.cancelled', 27, { joined: joinedOn(26) }),
+        event('number.reclaimed', 28, { joined: joinedOn(26) }),
+      ],
+      { claim: claim() },
+      { fate: { kind: 'recycled' }, lastBoundary: { at: day(26), kind: 'began' } },
+    ],
+    [
+      'a later tenancy of which nobody says when it began',
+      [cancelled, event('number.cancelled', 150), event('number.reclaimed', 151)],
+      { claim: claim(), now: day(152) },
+      { fate: { kind: 'frozen' }, lastBoundary: { at: day(20), kind: 'began' } },
+    ],
+    [
+      'cancelled, with the date on which its holder joined',
+      [event('number.cancelled', 20, { joined: joinedOn(2) })],
+      {},
+      { lastBoundary: { at: day(20), kind: 'ended' } },
     ],
     ['suspended (停机)', [event('number.suspended', 25)], {}, { frozenSince: null, lastBoundary: null }],
   ])('%s → what its events say', (_, events, more, wanted) => {
